@@ -1,0 +1,1 @@
+"""Values and rules. Nothing here knows Qt, a disk, a socket or a clock."""

@@ -1,0 +1,303 @@
+"""The words of the house: frozen values that travel from a probe to the screen.
+
+Times are integer milliseconds since the Unix epoch, UTC, unless a name says otherwise.
+Nothing here is edited: what changes is replaced by another value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Annotated, Any, Protocol
+
+from trayapp.core.keys import Duration, Key
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""The empty, unchangeable mapping: default of every mapping below."""
+
+
+class Outcome(StrEnum):
+    """Judgement of one check, in the words of Nagios plugins."""
+
+    OK = "OK"
+    WARNING = "WARNING"
+    CRITICAL = "CRITICAL"
+    UNKNOWN = "UNKNOWN"
+
+    @property
+    def exit_code(self) -> int:
+        """0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as Nagios plugins exit."""
+        return _EXIT_CODES[self]
+
+
+_EXIT_CODES = {Outcome.OK: 0, Outcome.WARNING: 1, Outcome.CRITICAL: 2, Outcome.UNKNOWN: 3}
+
+
+class Blame(StrEnum):
+    """Whose fault an outcome is. Only CRITICAL with blame SERVICE may ever lead to DOWN."""
+
+    SERVICE = "service"
+    NETWORK = "network"
+    SELF = "self"
+    CONFIG = "config"
+
+
+class Status(StrEnum):
+    """Confirmed judgement of a service, and the label of every segment of its timeline."""
+
+    UP = "UP"
+    DEGRADED = "DEGRADED"
+    DOWN = "DOWN"
+    UNKNOWN = "UNKNOWN"
+    MAINTENANCE = "MAINTENANCE"
+    PAUSED = "PAUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a probe found: one outcome with its reason, before anybody asks what it means.
+
+    `cause` is machine-readable ("refused", "http.status", "tls.expired") and empty when OK.
+    `message` is one line for a person, without control characters, never with a secret.
+    `latency_ms` runs from the first byte sent to resolve or connect until the verdict's last
+    needed byte. `phases_ms` divides it (dns, connect, tls, first_byte, body).
+    `answered` says that the target itself spoke, which is evidence that the network works.
+    """
+
+    outcome: Outcome
+    cause: str = ""
+    blame: Blame = Blame.SERVICE
+    message: str = ""
+    latency_ms: float | None = None
+    phases_ms: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    address: str | None = None
+    details: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One executed check: a fact, never revised. `at` is when it started, `ended` when it was done."""
+
+    service: str
+    at: int
+    ended: int
+    finding: Finding
+
+
+class Probe(Protocol):
+    """A way of asking, as everybody but the probes themselves sees it."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def target(self) -> str:
+        """The address it dials, for a person to read; never holds a secret."""
+        ...
+
+    async def check(self, means: Any, /) -> Finding:
+        """One check. Never raises (but for cancellation) and ends by the deadline in `means`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What the user configured and cares about. The annotated fields are the keys of its table.
+
+    `id` is the key of the table, to which history is bound; `name` may change freely.
+    """
+
+    id: str
+    probe: Probe
+    name: Annotated[str, Key("Name", "What you call it.", most=200)] = ""
+    group: Annotated[str, Key("Group", "Heading under which it is listed.", most=100)] = ""
+    provider: Annotated[str, Key("Provider", "Whose machines it runs on.", most=100)] = ""
+    tags: Annotated[tuple[str, ...], Key("Tags", "Words to filter by.")] = ()
+    interval: Annotated[Duration, Key("Interval", "Time between two checks.", least=200, most=86_400_000)] = Duration(
+        60_000
+    )
+    timeout: Annotated[
+        Duration, Key("Timeout", "A check that takes longer has failed.", least=50, most=300_000)
+    ] = Duration(10_000)
+    recheck_interval: Annotated[
+        Duration | None,
+        Key("Re-check interval", "Time between checks while in doubt; else 10s, or the interval if shorter.", least=200, most=86_400_000),
+    ] = None
+    failure_threshold: Annotated[
+        int, Key("Failures to confirm", "Failed checks in a row that mean down.", least=1, most=100)
+    ] = 3
+    success_threshold: Annotated[
+        int, Key("Successes to confirm", "Good checks in a row that mean it is back.", least=1, most=100)
+    ] = 2
+    degraded_above: Annotated[
+        Duration | None, Key("Slow above", "Slower answers count as degraded.", least=1, most=300_000)
+    ] = None
+    network: Annotated[
+        str,
+        Key("Network", "Which network it is reached through.", pattern=r"auto|internet|lan|loopback|vpn:[^\s:/]{1,15}"),
+    ] = "auto"
+    depends_on: Annotated[tuple[str, ...], Key("Depends on", "Ids of services without which it cannot be judged.")] = ()
+    objective: Annotated[
+        float | None, Key("Objective", "Availability to reach, percent over 30 days.", least=0, most=100)
+    ] = None
+    critical: Annotated[bool, Key("Critical", "Rings through quiet hours.")] = False
+    notify: Annotated[str, Key("Notify", "Which changes to tell.", pattern="all|down|none")] = "all"
+    enabled: Annotated[bool, Key("Enabled", "Off: kept in the list and not checked.")] = True
+    link: Annotated[str, Key("Link", "A page to open for it, such as its status page.", most=2000)] = ""
+    note: Annotated[str, Key("Note", "A line for yourself.", most=2000)] = ""
+
+    @property
+    def title(self) -> str:
+        """The name, or the id where no name is set."""
+        return self.name or self.id
+
+    @property
+    def recheck(self) -> int:
+        """Milliseconds to the next check while in doubt: min(10 s, interval) unless set."""
+        return self.recheck_interval if self.recheck_interval is not None else min(10_000, self.interval)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """From the first failure of a confirmed outage to the first success of its recovery.
+
+    start <= confirmed <= end. `end` is None while open. `closing` says how it ended:
+    "recovered", "changed" (the target was edited) or "removed"; empty while open.
+    `cause` and `message` are those of the confirming check.
+    """
+
+    id: int
+    service: str
+    start: int
+    confirmed: int
+    cause: str
+    message: str
+    end: int | None = None
+    closing: str = ""
+    end_uncertain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What we hold true of one service. Made by `core.verdict` alone, never edited.
+
+    `since` is when the status began (which may lie before it was confirmed).
+    `failures` and `successes` are runs in a row that have not confirmed anything yet, begun
+    `failing_since` and `recovering_since`. `due` is when the next result is expected;
+    `last` is the newest result. `incident` is the open one.
+    `unseen` says that the open incident was out of sight for a while.
+    """
+
+    service: str
+    status: Status
+    since: int
+    reason: str = ""
+    failures: int = 0
+    failing_since: int | None = None
+    successes: int = 0
+    recovering_since: int | None = None
+    incident: Incident | None = None
+    unseen: bool = False
+    due: int | None = None
+    last: CheckResult | None = None
+
+    @property
+    def suspect(self) -> bool:
+        """Failing, not yet confirmed."""
+        return self.failures > 0 and self.status is not Status.DOWN
+
+    @property
+    def recovering(self) -> bool:
+        """Down and answering again, not yet confirmed."""
+        return self.successes > 0 and self.status is Status.DOWN
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A service went from one status to another.
+
+    `at` is when that was decided, `since` when the new status began; everything from `since` on
+    belongs to it. `incident` is the incident that this change opened, closed or carries on.
+    """
+
+    service: str
+    at: int
+    since: int
+    from_status: Status
+    to_status: Status
+    reason: str = ""
+    incident: Incident | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of one status: [start, end), never empty. Segments of a timeline touch."""
+
+    start: int
+    end: int
+    status: Status
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What the user was told of one service, and what he asked for.
+
+    `told` is the id of the incident whose "down" was told and whose closing was not.
+    `acknowledged` is the id of the incident that the user took note of.
+    `snoozed_until` is when telling may go on; None: it is not snoozed.
+    """
+
+    service: str
+    told: int | None = None
+    acknowledged: int | None = None
+    snoozed_until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A message to be shown to a person. Ids are never reused.
+
+    `kind` is one of down, recovered, flapping, stable, reminder, group, blind, sight, summary,
+    impaired. A notification about an incident replaces the one shown before for it.
+    """
+
+    id: int
+    at: int
+    kind: str
+    services: tuple[str, ...]
+    incident: int | None
+    title: str
+    body: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """All that is true of one service now, for anybody who shows it."""
+
+    service: Service
+    belief: Belief
+    telling: Telling
+    checking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything true now, in the order of the configuration. The screen draws this and nothing else.
+
+    `problems` are sentences about Watchbell itself (a full disk, a fault of ours);
+    `faults` are sentences about the configuration file.
+    `version` grows by one with every snapshot.
+    """
+
+    version: int
+    at: int
+    services: tuple[ServiceView, ...] = ()
+    paused_until: int | None = None
+    problems: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    demo: bool = False
