@@ -1,0 +1,61 @@
+# What a person types here. `make run` and `make test` do all their own set-up.
+#   make PYTHON=python3.13 test    uses another interpreter (and makes the environment anew for it)
+#   make test ARGS="-k refused"    hands words on to pytest
+
+PYTHON ?= python3
+VENV ?= .venv
+JOBS ?= 2
+ARGS ?=
+
+bin := $(VENV)/bin
+# The environment is right as long as none of these changed: the pins, the interpreter, the place it stands in.
+key := $(firstword $(shell { $(PYTHON) -VV; pwd; cat pyproject.toml; } 2>&1 | cksum))
+ready := $(VENV)/.ready-$(key)
+
+.PHONY: help run test check lint fmt bench screenshots setup setup-run setup-test clean
+
+help:  ## say what can be made
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+
+run: setup-run  ## start Watchbell; with nothing to watch yet it shows its demo world
+	$(bin)/watchbell run --window --demo-if-empty
+
+test: setup-test  ## all tests, those on a real virtual desktop too
+	$(bin)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+check: lint test  ## everything a change must pass
+
+lint: setup-run  ## format, style, types and the arrows between the rooms
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/mypy
+	$(bin)/lint-imports
+
+fmt: setup-run  ## format the code and mend what ruff can mend
+	$(bin)/ruff format .
+	$(bin)/ruff check --fix .
+
+bench: setup-test  ## memory, start, CPU per check and wake-ups, against a bare tray program
+	$(bin)/python -m pytest -s -p no:xdist -o python_files='bench_*.py' tests/bench $(ARGS)
+
+screenshots: setup-test  ## pictures of window, settings, menu and notification, into screenshots/
+	$(bin)/python -m tests.desktop.screenshots screenshots
+
+setup: setup-test  ## all set-up, and nothing else
+
+setup-run:
+	@packaging/setup packages run
+	@$(MAKE) --silent $(ready)
+
+setup-test:
+	@packaging/setup packages run test
+	@$(MAKE) --silent $(ready)
+
+$(ready):
+	@packaging/setup environment $(PYTHON) $(VENV)
+	@rm -f $(VENV)/.ready-*
+	@touch $@
+
+clean:  ## remove everything that was made here
+	rm -rf $(VENV) build dist screenshots *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,228 @@
+"""What a person reads: calm sentences, and nothing hostile in them."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from traces import CRITICAL, LOCKED, NO_DNS, OK, WARNING, watched
+
+from trayapp.core import wording
+from trayapp.core.words import Belief, CheckResult, Finding, Incident, Outcome, ServiceView, Snapshot, Status, Telling
+
+NOW = 1_000_000_000
+MINUTE = 60_000
+
+
+def seen(
+    name: str, status: Status, finding: Finding | None = None, reason: str = "", **believed: object
+) -> ServiceView:
+    """A view of a service whose last check ended 4 s ago."""
+    last = None if finding is None else CheckResult(name, NOW - 4_031, NOW - 4_000, finding)
+    belief = replace(Belief(name, status, 0, reason, last=last), **believed)
+    return ServiceView(watched(id=name.lower(), name=name), belief, Telling(name))
+
+
+def outage(start: int = NOW - 4 * MINUTE, **more: object) -> Incident:
+    return replace(Incident(17, "twitter", start, start + 20_000, "http.status", "HTTP 503"), **more)
+
+
+DOWN = seen("Twitter", Status.DOWN, CRITICAL, incident=outage())
+UP = [seen(name, Status.UP, OK) for name in ("GitHub", "Mashable", "Jira", "Cache", "Printer")]
+SLOW = seen("Tweets", Status.DEGRADED, WARNING)
+
+
+def said(*views: ServiceView, **more: object) -> tuple[str, str]:
+    return wording.headline(replace(Snapshot(1, NOW, tuple(views)), **more))
+
+
+def test_the_headline_names_what_is_down_and_counts_the_rest() -> None:
+    assert said(DOWN, SLOW, *UP) == ("Twitter is down", "1 down · 1 degraded · 5 up — checked 4 s ago")
+
+
+def test_the_headline_of_a_good_day() -> None:
+    assert said(*UP) == ("All 5 services are up", "5 up — checked 4 s ago")
+
+
+@pytest.mark.parametrize(
+    ("views", "sentence"),
+    [
+        ([UP[0]], "GitHub is up"),
+        ([SLOW, *UP], "Tweets is degraded"),
+        ([DOWN, seen("X", Status.DOWN), *UP], "2 services are down: Twitter and X"),
+        ([seen(name, Status.DOWN) for name in "XYZ"], "3 services are down: X, Y and Z"),
+        ([seen(name, Status.DOWN) for name in "VWXYZ"], "5 services are down: V, W and 3 others"),
+        ([seen("Jira", Status.UNKNOWN, NO_DNS, "dns.failed"), *UP], "Jira could not be checked"),
+        (
+            [seen("X", Status.UNKNOWN, reason="stale"), seen("Y", Status.UNKNOWN, reason="asleep"), *UP],
+            "2 services could not be checked: X and Y",
+        ),
+        ([seen("X", Status.UNKNOWN, reason="new"), *UP], "X is not checked yet"),
+        ([seen(name, Status.UNKNOWN, reason="new") for name in "XYZ"], "Nothing is checked yet"),
+        ([seen("X", Status.PAUSED, reason="paused"), *UP], "All 5 watched services are up"),
+        ([seen("X", Status.PAUSED, reason="paused")], "Watching is paused"),
+        ([seen("X", Status.MAINTENANCE)], "X is in maintenance"),
+        ([], "What do you want to watch?"),
+    ],
+)
+def test_the_headline_is_the_verdict_as_a_sentence(views: list[ServiceView], sentence: str) -> None:
+    assert said(*views)[0] == sentence
+
+
+def test_what_is_not_known_is_never_said_to_be_up() -> None:
+    assert "All" not in said(*UP, seen("X", Status.UNKNOWN, reason="stale"))[0]
+
+
+def test_a_pause_of_everything_is_the_headline() -> None:
+    assert said(DOWN, paused_until=NOW + 1)[0] == "Watching is paused"
+
+
+def test_before_the_first_check_no_age_is_told() -> None:
+    assert said(seen("X", Status.UNKNOWN, reason="new"))[1] == "1 unknown"
+
+
+def test_a_check_that_ended_this_moment_was_just_now() -> None:
+    assert said(*UP, at=NOW - 3_900)[1].endswith("checked just now")
+
+
+@pytest.mark.parametrize(
+    ("view", "line"),
+    [
+        (DOWN, "HTTP 503 · down 4 min"),
+        (replace(DOWN, telling=Telling("Twitter", 17, 17)), "HTTP 503 · down 4 min · acknowledged"),
+        (replace(DOWN, telling=Telling("Twitter", 17, 16)), "HTTP 503 · down 4 min"),
+        (
+            seen("X", Status.DOWN, replace(CRITICAL, message="HTTP 500"), incident=outage()),
+            "HTTP 500 · down 4 min",
+        ),
+        (seen("X", Status.DOWN, OK, incident=outage(), successes=1), "answering again · down 4 min"),
+        (seen("X", Status.UP, OK), "182 ms"),
+        (seen("X", Status.UP, Finding(Outcome.OK)), "up"),
+        (seen("X", Status.UP, CRITICAL, failures=1), "HTTP 503 · checking again"),
+        (seen("X", Status.UNKNOWN, CRITICAL, "stale", failures=1), "HTTP 503 · checking again"),
+        (SLOW, "912 ms, slower than 800 ms"),
+        (seen("X", Status.UNKNOWN, reason="new"), "not checked yet"),
+        (seen("X", Status.UNKNOWN, OK, "stale"), "no result in time"),
+        (seen("X", Status.UNKNOWN, NO_DNS, "dns.failed"), "no resolver answers"),
+        (seen("X", Status.UNKNOWN, LOCKED, "config.secret_locked"), "the keyring is locked"),
+        (seen("X", Status.UNKNOWN, NO_DNS, "asleep"), "this computer was asleep"),
+        (seen("X", Status.UNKNOWN, NO_DNS, "stale", incident=outage(), unseen=True), "no result in time · was down"),
+        (seen("X", Status.UNKNOWN, reason="never.heard_of"), "never heard of"),
+        (seen("X", Status.PAUSED, OK, "paused"), "paused"),
+        (seen("X", Status.MAINTENANCE, OK), "in maintenance"),
+    ],
+)
+def test_a_row_says_why_in_one_line(view: ServiceView, line: str) -> None:
+    assert wording.why(view, NOW) == line
+
+
+def test_the_notifications_of_an_outage() -> None:
+    service, incident = watched(), outage()
+    assert wording.down(service, incident, incident.start + 20_031) == ("Twitter is down", "HTTP 503 for 20 s")
+    assert wording.still_down(service, incident, NOW) == ("Twitter is still down", "HTTP 503 for 4 min")
+    over = replace(incident, end=NOW, closing="recovered")
+    assert wording.recovered(service, over, NOW + MINUTE) == ("Twitter is back", "It was down for 4 min (HTTP 503)")
+
+
+def test_an_outage_told_at_once_has_not_lasted_yet() -> None:
+    assert wording.down(watched(), outage(), outage().start + 31)[1] == "HTTP 503"
+
+
+def test_an_end_that_nobody_saw_is_told_as_the_most_it_can_have_been() -> None:
+    over = outage(end=NOW, closing="recovered", end_uncertain=True)
+    assert (
+        wording.recovered(watched(), over, NOW)[1] == "It was down for at most 4 min (HTTP 503), and came back unseen"
+    )
+
+
+def test_an_outage_without_a_message_is_told_by_its_cause() -> None:
+    incident = outage(message="", cause="timeout.first_byte")
+    assert wording.down(watched(), incident, NOW)[1] == "timeout first byte for 4 min"
+
+
+def test_a_long_message_leaves_room_for_how_long_it_lasts() -> None:
+    assert wording.down(watched(), outage(message="x" * 10_000), NOW)[1].endswith("x… for 4 min")
+
+
+def test_a_hostile_name_is_tamed_in_every_title() -> None:
+    title, _ = wording.down(watched(name="\u202eevil\x07\n" + "n" * 10_000), outage(), NOW)
+    assert title.startswith("evil nnn")
+    assert len(title) < 80
+
+
+def test_the_tooltip_is_the_headline_with_a_trouble_of_our_own_below() -> None:
+    assert wording.tooltip(Snapshot(1, NOW, (DOWN,))) == "Twitter is down"
+    troubled = Snapshot(1, NOW, (DOWN,), problems=("The disk is full",), faults=("services.x: no probe",))
+    assert wording.tooltip(troubled) == "Twitter is down\nThe disk is full"
+    assert wording.tooltip(Snapshot(1, NOW)) == "Watchbell watches nothing yet"
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (-5, "0 ms"),
+        (300, "300 ms"),
+        (999, "999 ms"),
+        (1_000, "1 s"),
+        (59_999, "59 s"),
+        (4 * MINUTE + 59_000, "4 min"),
+        (60 * MINUTE, "1 h"),
+        (125 * MINUTE, "2 h 5 min"),
+        (24 * 60 * MINUTE, "1 d"),
+        (76 * 60 * MINUTE, "3 d 4 h"),
+    ],
+)
+def test_a_duration_in_words(ms: int, text: str) -> None:
+    assert wording.duration(ms) == text
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [(0.44, "0.4 ms"), (1.19, "1.1 ms"), (94.0, "94 ms"), (182.9, "182 ms"), (1_290.0, "1.2 s"), (12_000, "12 s")],
+)
+def test_a_latency_in_words(ms: float, text: str) -> None:
+    assert wording.latency(ms) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("HTTP 503", "HTTP 503"),
+        ("two\r\nlines\tand a tab", "two lines and a tab"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("a\u202egnp.exe", "agnp.exe"),
+        ("ze\u200bro\u200d\ufeff", "zero"),
+        ("nul\x00 bell\x07 c1\x9b", "nul bell c1"),
+        ("\ud800lone", "lone"),
+        ("\u2028line\u2029end", "line end"),
+        ("\u3164", ""),
+        ("<b>Zoë</b> & 東京 🐦", "<b>Zoë</b> & 東京 🐦"),
+    ],
+)
+def test_a_text_from_outside_becomes_one_visible_line(text: str, shown: str) -> None:
+    assert wording.plain(text) == shown
+
+
+def test_a_long_text_is_cut_with_an_ellipsis() -> None:
+    assert wording.plain("x" * 201) == "x" * 199 + "…"
+    assert wording.plain("x" * 200) == "x" * 200
+    assert wording.plain("four and", 6) == "four…"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.characters()), st.integers(1, 50))
+@example("\x1b\x1b[m[31m", 20)
+def test_what_is_shown_is_bounded_visible_and_stays_as_it_is(text: str, limit: int) -> None:
+    shown = wording.plain(text, limit)
+    assert len(shown) <= limit
+    assert all(c == " " or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in shown)
+    assert wording.plain(shown, limit) == shown
+
+
+def test_no_sentence_shouts() -> None:
+    sentences = [*said(DOWN, SLOW, *UP), wording.why(DOWN, NOW), wording.tooltip(Snapshot(1, NOW, (DOWN,)))]
+    sentences += [*wording.down(watched(), outage(message="Broken!"), NOW)]
+    assert not any("!" in sentence for sentence in sentences)

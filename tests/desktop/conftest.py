@@ -1,0 +1,63 @@
+"""Fixtures of the real desktop. `desk` is shared by a module's tests; those that break it take `own_desk`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.desktop.parts import Desk, Dunst, Keyring, Panel, Tint2, Trayer, WindowManager, Xfce4Notifyd
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Desk]:
+    """Display, session bus and window manager."""
+    with Desk() as desk, WindowManager(desk):
+        yield desk
+
+
+@pytest.fixture
+def own_desk() -> Iterator[Desk]:
+    """A desk for one test, which may kill its bus."""
+    with Desk() as desk:
+        yield desk
+
+
+@pytest.fixture
+def dunst(desk: Desk) -> Iterator[Dunst]:
+    with Dunst(desk) as dunst:
+        yield dunst
+
+
+@pytest.fixture
+def xfce4_notifyd(desk: Desk) -> Iterator[Xfce4Notifyd]:
+    with Xfce4Notifyd(desk) as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def panel(desk: Desk) -> Iterator[Panel]:
+    """A panel with a StatusNotifier host."""
+    with Panel(desk) as panel:
+        yield panel
+
+
+@pytest.fixture
+def tint2(desk: Desk) -> Iterator[Tint2]:
+    """An XEmbed tray."""
+    with Tint2(desk) as tray:
+        yield tray
+
+
+@pytest.fixture
+def trayer(desk: Desk) -> Iterator[Trayer]:
+    """Another XEmbed tray."""
+    with Trayer(desk) as tray:
+        yield tray
+
+
+@pytest.fixture
+def keyring(desk: Desk) -> Iterator[Keyring]:
+    """gnome-keyring, unlocked. Give `desk.env` to the program that uses it."""
+    with Keyring(desk) as keyring:
+        yield keyring

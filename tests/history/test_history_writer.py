@@ -1,0 +1,187 @@
+"""What is left with the history is there again after a restart, in one piece and once."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from past import NOON, WAIT, Faults, a_history, a_notification, a_service, an_incident, ok, refused, turn
+
+from trayapp.core.words import CheckResult, Finding, Outcome, Status, Telling
+from trayapp.history.faults import HistoryUnavailable
+from trayapp.history.memory import Remembered
+from trayapp.history.queries import Reader
+
+
+def restarted(path: Path, faults: Faults, *services: str) -> Remembered:
+    history = a_history(path, faults)
+    remembered = history.remembered([a_service(key) for key in services or ("web",)]).result(WAIT)
+    assert history.close(WAIT)
+    return remembered
+
+
+def test_a_restart_finds_status_incident_telling_and_the_newest_results(path: Path, faults: Faults) -> None:
+    incident = an_incident(1, "web", NOON + 60_000)
+    history = a_history(path, faults)
+    history.register([a_service()], NOON).result(WAIT)
+    results = [ok("web", NOON), *(refused("web", NOON + 60_000 + 10_000 * n) for n in range(6))]
+    for result in results[:4]:
+        history.record(result)
+    down = turn("web", NOON + 80_002, Status.DOWN, since=NOON + 60_000, incident=incident)
+    history.commit([turn("web", NOON, Status.UP), down], [Telling("web", told=1)], [a_notification(1, incident=1)])
+    for result in results[4:]:
+        history.record(result)
+    assert history.close(WAIT)
+
+    remembered = restarted(path, faults)
+    memory = remembered.services["web"]
+    assert (memory.status, memory.since, memory.confirmed) == (Status.DOWN, NOON + 60_000, NOON + 80_002)
+    assert memory.incident == incident
+    assert memory.telling == Telling("web", told=1)
+    assert memory.results == tuple(results[-4:])
+    assert [told.notification for told in remembered.undelivered] == [a_notification(1, incident=1)]
+    assert (remembered.next_incident, remembered.next_notification) == (2, 2)
+
+
+def test_a_result_comes_back_as_it_was_but_for_phases_and_details(path: Path, faults: Faults) -> None:
+    kept = Finding(Outcome.WARNING, "slow", message="täglich ☂", latency_ms=901.25, answered=True)
+    history = a_history(path, faults)
+    history.register([a_service()], NOON)
+    history.record(CheckResult("web", NOON, NOON + 902, replace(kept, phases_ms={"dns": 1.0}, address="::1")))
+    assert history.close(WAIT)
+    assert Reader(path).last_results("web", 5) == [CheckResult("web", NOON, NOON + 902, kept)]
+
+
+def test_a_retroactive_change_replaces_what_was_written_about_that_time(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.register([a_service()], NOON)
+    history.commit([turn("web", NOON + 10, Status.UP), turn("web", NOON + 20, Status.DEGRADED)])
+    history.commit([turn("web", NOON + 40, Status.DOWN, since=NOON + 15)]).result(WAIT)
+    segments = Reader(path).segments("web", NOON, NOON + 100, NOON + 50)
+    assert [(s.start, s.status) for s in segments] == [
+        (NOON, Status.UNKNOWN),
+        (NOON + 10, Status.UP),
+        (NOON + 15, Status.DOWN),
+    ]
+    assert history.close(WAIT)
+
+
+def test_an_incident_that_was_never_closed_gives_way_to_the_next_one(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.register([a_service()], NOON)
+    history.commit([turn("web", NOON, Status.DOWN, incident=an_incident(1, "web", NOON))])
+    later = an_incident(7, "web", NOON + 90_000)
+    history.commit([turn("web", NOON + 90_000, Status.DOWN, incident=later)]).result(WAIT)
+    newest, oldest = Reader(path).incidents(NOON, NOON + 100_000)
+    assert newest == later
+    assert (oldest.end, oldest.closing, oldest.end_uncertain) == (NOON + 90_000, "recovered", True)
+    assert history.close(WAIT)
+
+
+def test_an_undelivered_notification_says_after_a_restart_whether_it_was_attempted(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.commit(notifications=[a_notification(n) for n in (1, 2, 3)])
+    history.attempted(1)
+    history.attempted(2)
+    history.delivered(2).result(WAIT)
+    assert history.close(WAIT)
+    undelivered = restarted(path, faults).undelivered
+    assert [(told.notification.id, told.attempted) for told in undelivered] == [(1, True), (3, False)]
+
+
+def test_ids_are_not_used_again_when_their_rows_are_gone(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.register([a_service()], NOON)
+    incident = an_incident(41, "web", NOON)
+    history.commit([turn("web", NOON, Status.DOWN, incident=incident)], notifications=[a_notification(99)])
+    assert history.close(WAIT)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM incidents")
+        connection.execute("DELETE FROM notifications")
+    remembered = restarted(path, faults)
+    assert (remembered.next_incident, remembered.next_notification) == (42, 100)
+
+
+def test_a_pause_of_the_engine_outlives_a_restart_and_ends(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.set_paused(NOON + 3_600_000)
+    assert history.close(WAIT)
+    assert restarted(path, faults).paused_until == NOON + 3_600_000
+    history = a_history(path, faults)
+    history.set_paused(None)
+    assert history.close(WAIT)
+    assert restarted(path, faults).paused_until is None
+
+
+def test_results_wait_for_company_and_a_commit_takes_them_along(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults, company=3600)
+    history.register([a_service()], NOON).result(WAIT)
+    for n in range(50):
+        history.record(ok("web", NOON + n))
+    assert Reader(path).last_results("web", 100) == []
+    history.commit([turn("web", NOON, Status.UP)]).result(WAIT)
+    assert len(Reader(path).last_results("web", 100)) == 50
+    assert history.close(WAIT)
+
+
+def test_a_lone_result_is_written_without_a_commit(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.register([a_service()], NOON).result(WAIT)
+    history.record(ok("web", NOON))
+    written = threading.Event()
+    for _ in range(400):
+        if Reader(path).last_results("web", 1):
+            break
+        written.wait(0.05)
+    assert Reader(path).last_results("web", 1) == [ok("web", NOON)]
+    assert history.close(WAIT)
+
+
+def test_closing_while_busy_writes_everything_left_before(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.register([a_service(f"s{n}") for n in range(20)], NOON)
+    results = [ok(f"s{n % 20}", NOON + n) for n in range(30_000)]
+    for result in results:
+        history.record(result)
+    commits = [history.commit([turn(f"s{n % 20}", NOON + n, Status.UP)]) for n in range(100)]
+    assert history.close(WAIT)
+    assert all(commit.done() and commit.exception() is None for commit in commits)
+    assert sum(len(Reader(path).last_results(f"s{n}", 30_000)) for n in range(20)) == 30_000
+
+
+def test_what_comes_after_closing_is_refused(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    assert history.close(WAIT)
+    with pytest.raises(HistoryUnavailable, match="closed"):
+        history.commit([turn("web", NOON, Status.UP)]).result(WAIT)
+
+
+def test_a_fault_of_ours_fails_its_own_request_and_no_other(path: Path, expected_faults: Faults) -> None:
+    history = a_history(path, expected_faults, company=3600)
+    history.register([a_service()], NOON).result(WAIT)
+    history.record(CheckResult("web", NOON, NOON, Finding(Outcome.OK, message="\ud800")))
+    history.record(ok("web", NOON + 1))
+    wrong = history.commit([turn("web", NOON, Status.UP), turn("web", 1 << 70, Status.UP)])
+    right = history.commit([turn("web", NOON + 5, Status.DEGRADED)])
+    right.result(WAIT)
+    assert isinstance(wrong.exception(WAIT), OverflowError)
+    assert [type(fault) for fault in expected_faults] == [UnicodeEncodeError, OverflowError]
+    assert Reader(path).last_results("web", 9) == [ok("web", NOON + 1)]
+    segments = Reader(path).segments("web", NOON, NOON + 10, NOON + 10)
+    assert [s.status for s in segments] == [Status.UNKNOWN, Status.DEGRADED]
+    assert history.trouble is None
+    assert history.close(WAIT)
+
+
+def test_the_file_and_its_companions_are_for_the_owner_alone(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.commit([turn("web", NOON, Status.UP)]).result(WAIT)
+    modes = {entry.name: entry.stat().st_mode & 0o777 for entry in path.parent.iterdir()}
+    assert modes == {"history.db": 0o600, "history.db-wal": 0o600, "history.db-shm": 0o600}
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert history.close(WAIT)
+    assert [entry.name for entry in path.parent.iterdir()] == ["history.db"]

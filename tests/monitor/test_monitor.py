@@ -1,0 +1,354 @@
+"""The monitor on a real loop, with services that answer from a script and a memory that can be watched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from trayapp.alerts import policy
+from trayapp.core.words import (
+    CheckResult,
+    Finding,
+    Notification,
+    Outcome,
+    Service,
+    Snapshot,
+    Status,
+    StatusChange,
+    Telling,
+)
+from trayapp.monitor.clock import SystemClock
+from trayapp.monitor.monitor import AT_ONCE, Monitor
+
+GOOD = Finding(Outcome.OK, latency_ms=1.0, answered=True)
+BAD = Finding(Outcome.CRITICAL, "http.status", message="HTTP 503")
+
+
+@dataclass(frozen=True)
+class Scripted:
+    """A probe that answers what it is told to, and counts."""
+
+    answer: Callable[[], Coroutine[Any, Any, Finding]]
+    target: str = "script"
+    kind: str = "scripted"
+
+    async def check(self, means: Any) -> Finding:
+        return await self.answer()
+
+
+@dataclass
+class Recorded:
+    """A memory that keeps what it is given; `broken` makes every commit fail, `stuck` makes none end."""
+
+    broken: bool = False
+    stuck: bool = False
+    results: list[CheckResult] = field(default_factory=list)
+    changes: list[StatusChange] = field(default_factory=list)
+    tellings: list[Telling] = field(default_factory=list)
+    notifications: list[Notification] = field(default_factory=list)
+    paused: list[int | None] = field(default_factory=list)
+
+    def record(self, result: CheckResult) -> None:
+        self.results.append(result)
+
+    def commit(self, changes, tellings, notifications):
+        done = asyncio.get_running_loop().create_future()
+        if self.broken:
+            done.set_exception(OSError(28, "No space left on device"))
+        elif not self.stuck:
+            done.set_result(None)
+            self.changes += changes
+            self.tellings += tellings
+            self.notifications += notifications
+        return done
+
+    def pause(self, until: int | None) -> None:
+        self.paused.append(until)
+
+
+@dataclass
+class Stage:
+    """A monitor with everything around it."""
+
+    memory: Recorded = field(default_factory=Recorded)
+    told: list[Notification] = field(default_factory=list)
+    snapshots: list[Snapshot] = field(default_factory=list)
+    seen: list[CheckResult | StatusChange] = field(default_factory=list)
+    faults: list[BaseException] = field(default_factory=list)
+
+    def monitor(self) -> Monitor:
+        return Monitor(
+            clock=SystemClock(),
+            means=lambda service: None,
+            memory=self.memory,
+            policy=policy,
+            tell=self.told.append,
+            publish=self.snapshots.append,
+            observe=self.seen.append,
+            on_fault=lambda fault, where: self.faults.append(fault),
+        )
+
+
+def service(id_: str, answer, **keys) -> Service:
+    return Service(id=id_, probe=Scripted(answer), **{"interval": 40, "recheck_interval": 20, "timeout": 1000, **keys})
+
+
+def always(finding: Finding):
+    async def answer() -> Finding:
+        return finding
+
+    return answer
+
+
+async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+def on_stage(play: Callable[[Stage, Monitor], Coroutine[Any, Any, None]], stage: Stage | None = None) -> Stage:
+    stage = stage or Stage()
+
+    async def run() -> None:
+        monitor = stage.monitor()
+        try:
+            await play(stage, monitor)
+        finally:
+            await monitor.stop()
+
+    asyncio.run(run())
+    return stage
+
+
+def watch(monitor: Monitor, services: Sequence[Service]) -> None:
+    monitor.apply(services, {}, {})
+
+
+def test_three_failures_ring_once_and_two_successes_end_it():
+    good = True
+
+    async def answer() -> Finding:
+        return GOOD if good else BAD
+
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        nonlocal good
+        watch(monitor, [service("web", answer)])
+        await until(lambda: any(r.finding.outcome is Outcome.OK for r in stage.memory.results))
+        good = False
+        await until(lambda: len(stage.told) == 1)
+        good = True
+        await until(lambda: len(stage.told) == 2)
+        await until(lambda: len(stage.memory.results) > 12)
+
+    stage = on_stage(play)
+    assert [n.kind for n in stage.told] == ["down", "recovered"]
+    assert stage.told == stage.memory.notifications
+    failing = [r for r in stage.memory.results if r.finding.outcome is Outcome.CRITICAL]
+    down = next(c for c in stage.memory.changes if c.to_status is Status.DOWN)
+    assert down.since == failing[0].at
+    assert stage.faults == []
+
+
+def test_what_is_told_was_committed_before():
+    committed_first = []
+
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("web", always(BAD))])
+        await until(lambda: stage.told)
+        committed_first.append(stage.told[0] in stage.memory.notifications)
+
+    on_stage(play)
+    assert committed_first == [True]
+
+
+@pytest.mark.parametrize("memory", [Recorded(broken=True), Recorded(stuck=True)], ids=["broken", "stuck"])
+def test_a_disk_that_fails_or_hangs_does_not_silence_the_bell(memory: Recorded):
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("web", always(BAD))])
+        await until(lambda: stage.told)
+
+    assert on_stage(play, Stage(memory=memory)).told[0].kind == "down"
+
+
+@pytest.mark.parametrize(
+    "fault", [ValueError("x"), RecursionError(), MemoryError(), SystemExit(3), KeyboardInterrupt(), GeneratorExit()]
+)
+def test_whatever_a_probe_raises_is_unknown_and_our_own_fault(fault: BaseException):
+    async def answer() -> Finding:
+        raise fault
+
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("odd", answer), service("sane", always(GOOD))])
+        await until(lambda: sum(r.service == "odd" for r in stage.memory.results) >= 4)
+        await until(lambda: sum(r.service == "sane" for r in stage.memory.results) >= 4)
+
+    stage = on_stage(play)
+    odd = [r.finding for r in stage.memory.results if r.service == "odd"]
+    assert {(f.outcome, f.cause, f.blame.value) for f in odd} == {(Outcome.UNKNOWN, "self.bug", "self")}
+    assert stage.told == []
+    assert fault in stage.faults
+
+
+def test_at_most_one_check_per_service_and_a_bounded_number_of_all():
+    now = most = 0
+    twice = []
+    busy = set()
+
+    def counted(id_: str):
+        async def answer() -> Finding:
+            nonlocal now, most
+            if id_ in busy:
+                twice.append(id_)
+            busy.add(id_)
+            now += 1
+            most = max(most, now)
+            await asyncio.sleep(0.1)
+            now -= 1
+            busy.discard(id_)
+            return GOOD
+
+        return answer
+
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        services = [service(f"s{n}", counted(f"s{n}"), interval=50) for n in range(AT_ONCE * 2)]
+        watch(monitor, services)
+        for _ in range(20):
+            monitor.check_now()
+            await asyncio.sleep(0.02)
+        await until(lambda: len({r.service for r in stage.memory.results}) == len(services))
+
+    on_stage(play)
+    assert twice == []
+    assert most == AT_ONCE
+
+
+def test_a_hung_check_delays_nobody_else_and_stop_does_not_wait_for_it():
+    async def hang() -> Finding:
+        await asyncio.sleep(3600)
+        return GOOD
+
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("hung", hang), service("fine", always(GOOD))])
+        await until(lambda: len(stage.memory.results) >= 5)
+        assert {r.service for r in stage.memory.results} == {"fine"}
+        async with asyncio.timeout(2):
+            await monitor.stop()
+
+    on_stage(play)
+
+
+def test_an_answer_to_a_question_that_was_edited_meanwhile_is_void():
+    release = asyncio.Event()
+
+    async def slow() -> Finding:
+        await release.wait()
+        return BAD
+
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("web", slow)])
+        await until(lambda: stage.snapshots and stage.snapshots[-1].services[0].checking)
+        edited = Service(id="web", probe=Scripted(always(GOOD), target="elsewhere"), interval=40)
+        monitor.apply([edited], {}, {})
+        release.set()
+        await until(lambda: stage.memory.results)
+        await until(lambda: stage.snapshots[-1].services[0].belief.status is Status.UP)
+
+    stage = on_stage(play)
+    assert all(r.finding.outcome is Outcome.OK for r in stage.memory.results)
+
+
+def test_editing_the_target_of_a_service_that_is_down_closes_its_incident_silently():
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("web", always(BAD))])
+        await until(lambda: stage.told)
+        edited = Service(id="web", probe=Scripted(always(GOOD), target="elsewhere"), interval=40)
+        monitor.apply([edited], {}, {})
+        await until(lambda: monitor.snapshot().services[0].belief.status is Status.UP)
+        assert monitor.snapshot().services[0].telling == Telling("web")
+
+    stage = on_stage(play)
+    assert [n.kind for n in stage.told] == ["down"]
+    closed = [c.incident for c in stage.memory.changes if c.incident and c.incident.end is not None]
+    assert [incident.closing for incident in closed] == ["changed"]
+
+
+def test_removing_one_service_leaves_the_others_on_their_beat():
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        a, b = service("a", always(GOOD)), service("b", always(GOOD))
+        watch(monitor, [a, b])
+        await until(lambda: len({r.service for r in stage.memory.results}) == 2)
+        watch(monitor, [b])
+        before = sum(r.service == "a" for r in stage.memory.results)
+        await until(lambda: sum(r.service == "b" for r in stage.memory.results) >= 6)
+        assert sum(r.service == "a" for r in stage.memory.results) == before
+        assert [view.service.id for view in monitor.snapshot().services] == ["b"]
+
+    on_stage(play)
+
+
+def test_while_paused_nothing_is_asked_and_afterwards_everything_is():
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("a", always(GOOD)), service("b", always(GOOD))])
+        await until(lambda: len({r.service for r in stage.memory.results}) == 2)
+        clock = SystemClock()
+        monitor.pause(clock.now() + 400)
+        count = len(stage.memory.results)
+        assert {v.belief.status for v in monitor.snapshot().services} == {Status.PAUSED}
+        monitor.check_now()
+        await asyncio.sleep(0.2)
+        assert len(stage.memory.results) == count
+        await until(lambda: len(stage.memory.results) > count + 2)
+        assert monitor.snapshot().paused_until is None
+
+    stage = on_stage(play)
+    assert stage.memory.paused[0] is not None
+    assert stage.memory.paused[-1] is None
+
+
+def test_a_disabled_service_is_listed_as_paused_and_never_asked():
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("off", always(BAD), enabled=False), service("on", always(GOOD))])
+        await until(lambda: len(stage.memory.results) >= 4)
+        off = monitor.snapshot().services[0]
+        assert (off.belief.status, off.belief.reason) == (Status.PAUSED, "disabled")
+
+    stage = on_stage(play)
+    assert {r.service for r in stage.memory.results} == {"on"}
+
+
+def test_acknowledging_an_incident_is_remembered_until_it_closes():
+    good = False
+
+    async def answer() -> Finding:
+        return GOOD if good else BAD
+
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        nonlocal good
+        watch(monitor, [service("web", answer)])
+        await until(lambda: stage.told)
+        incident = stage.told[0].incident
+        assert not monitor.acknowledge(incident + 1)
+        assert monitor.acknowledge(incident)
+        assert stage.memory.tellings[-1].acknowledged == incident
+        good = True
+        await until(lambda: len(stage.told) == 2)
+        assert monitor.snapshot().services[0].telling.acknowledged is None
+
+    assert on_stage(play).told[1].kind == "recovered"
+
+
+def test_a_snoozed_service_rings_for_its_open_incident_when_the_snooze_is_over():
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        clock = SystemClock()
+        watch(monitor, [service("web", always(BAD))])
+        assert monitor.snooze("web", clock.now() + 500)
+        assert not monitor.snooze("nobody", None)
+        await until(lambda: any(c.to_status is Status.DOWN for c in stage.memory.changes))
+        assert stage.told == []
+        await until(lambda: stage.told)
+
+    assert on_stage(play).told[0].kind == "down"

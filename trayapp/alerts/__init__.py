@@ -1,0 +1,1 @@
+"""Whom to tell, when, and once: what is worth a notification, and the ways to show it."""

@@ -1,0 +1,42 @@
+"""One check outside of any schedule, and what every check is given to ask with."""
+
+from __future__ import annotations
+
+import functools
+import ssl
+
+from trayapp.config.secrets import Secrets
+from trayapp.core import verdict
+from trayapp.core.words import CheckResult, Service
+from trayapp.monitor.clock import Clock
+from trayapp.monitor.resolver import Resolver
+from trayapp.probes.base import Means
+
+
+class Asking:
+    """Secrets, names and the trust store, handed to each check with its timeout."""
+
+    def __init__(self, secrets: Secrets, clock: Clock) -> None:
+        self._secrets = secrets
+        self._clock = clock
+        self._resolver = Resolver()
+
+    @functools.cached_property
+    def _tls(self) -> ssl.SSLContext:
+        # Reading the system's store costs tens of milliseconds: once, and not before a check needs it.
+        return ssl.create_default_context()
+
+    def means(self, service: Service) -> Means:
+        return Means(
+            timeout=service.timeout / 1000,
+            reveal=self._secrets.reveal_for(service.probe.target, service.timeout / 1000),
+            resolve=self._resolver.resolve,
+            tls=self._tls,
+            clock=self._clock.monotonic,
+        )
+
+    async def ask(self, service: Service) -> CheckResult:
+        """Check once, now; neither recorded nor told."""
+        at = self._clock.now()
+        finding = await service.probe.check(self.means(service))
+        return CheckResult(service.id, at, max(at, self._clock.now()), verdict.judge(service, finding))

@@ -1,0 +1,1 @@
+"""The terminal's face: the same engine without Qt."""

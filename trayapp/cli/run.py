@@ -1,0 +1,93 @@
+"""`watchbell run`: the tray program; without a display, one line that says so and the terminal instead."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from trayapp.cli import exits, show
+from trayapp.cli.home import places_of
+from trayapp.config.load import load_file
+from trayapp.config.places import Places
+from trayapp.desktop.control import NoAnswer, Refused, ask
+from trayapp.desktop.door import NotRunning
+from trayapp.desktop.instance import Owner, acquire
+
+PATIENCE = 5.0
+"""Seconds for the running program to show its window."""
+
+
+def main(arguments: argparse.Namespace) -> int:
+    places = places_of(arguments)
+    if not has_display():
+        show.complain("there is no display, so this is `watchbell watch`; Ctrl+C ends it")
+        return _in_terminal(places, demo=arguments.demo_if_empty and is_empty(places))
+    try:
+        places.prepare()
+        owner = acquire(places.lock, places.socket)
+    except OSError as fault:
+        show.complain(f"cannot use {places.run}: {fault}")
+        return exits.NOT_RUNNING
+    if owner is None:
+        return _raise_other(places)
+    demo = arguments.demo_if_empty and is_empty(places)
+    return run_here(places, owner, window=arguments.window, hidden=arguments.hidden, demo=demo)
+
+
+def run_here(places: Places, owner: Owner | None, *, window: bool, hidden: bool, demo: bool) -> int:
+    """The tray program in this process; without Qt's system libraries, the line that installs them.
+
+    `owner` may be None for a demo beside a program that is running.
+    """
+    try:
+        from trayapp import app  # noqa: PLC0415 - Qt is loaded for this command alone
+    except ImportError as fault:
+        from trayapp.desktop.libraries import missing_libraries  # noqa: PLC0415 - needed where Qt is not
+
+        show.complain(missing_libraries(fault))
+        if owner is not None:
+            owner.release()
+        return exits.NOT_RUNNING
+    return app.run(places, owner, window=window, hidden=hidden, demo=demo)
+
+
+def has_display() -> bool:
+    """Whether a window can be opened here."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def is_empty(places: Places) -> bool:
+    """Nothing is configured, and the file is not merely broken."""
+    settings = load_file(places.services_toml).settings
+    return settings is not None and not settings.services
+
+
+def _raise_other(places: Places) -> int:
+    try:
+        shown = ask(places.socket, {"do": "show", "token": _activation_token()}, PATIENCE, starting=True)["shown"]
+    except (NotRunning, NoAnswer, Refused) as fault:
+        show.complain(f"Watchbell is running already, but does not answer: {fault}")
+        return exits.NOT_RUNNING
+    if not shown:
+        show.complain("Watchbell is running already, in a terminal (`watchbell watch`)")
+        return exits.NOT_RUNNING
+    return 0
+
+
+def _activation_token() -> str | None:
+    """The leave to take the focus that the desktop gave to whoever started us."""
+    return os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID")
+
+
+def _in_terminal(places: Places, *, demo: bool) -> int:
+    if demo:
+        from trayapp.cli.demo import demo_in_terminal  # noqa: PLC0415 - the demo is the exception
+
+        show.complain("nothing is configured, so this is a demo; `watchbell add https://example.com` adds a service")
+        return demo_in_terminal(json=False)
+    from trayapp.cli.watch import watch  # noqa: PLC0415 - not needed where there is a display
+
+    return watch(places, json=False, seconds=None, notify=False)

@@ -1,0 +1,99 @@
+"""How a check or a service looks in a terminal: shape, colour and word, as on the screen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from trayapp.core import timeline, wording
+from trayapp.core.words import CheckResult, Finding, Outcome, Status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+_OUTCOMES = {
+    Outcome.OK: ("✓", "green"),
+    Outcome.WARNING: ("!", "yellow"),
+    Outcome.CRITICAL: ("✕", "red"),
+    Outcome.UNKNOWN: ("?", "bright_black"),
+}
+
+_STATUSES = {
+    Status.UP: ("✓", "green"),
+    Status.DEGRADED: ("!", "yellow"),
+    Status.DOWN: ("✕", "red"),
+    Status.UNKNOWN: ("?", "bright_black"),
+    Status.MAINTENANCE: ("‖", "blue"),
+    Status.PAUSED: ("‖", "blue"),
+}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that colours a terminal and nothing else (and heeds NO_COLOR)."""
+    from rich.console import Console  # noqa: PLC0415 - heavy; programs that read JSON never pay for it
+
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def complain(sentence: str) -> None:
+    """One line to standard error, in the name of the program."""
+    print(f"watchbell: {sentence}", file=sys.stderr)
+
+
+def checks_table(results: list[tuple[str, CheckResult]]) -> Table:
+    """Names and results, one a line."""
+    table = _table()
+    for name, result in results:
+        shape, colour = _OUTCOMES[result.finding.outcome]
+        table.add_row(
+            _text(shape, colour),
+            _text(wording.plain(name, 40), "bold"),
+            _text(str(result.finding.outcome), colour),
+            _text(said(result.finding)),
+        )
+    return table
+
+
+def phases(finding: Finding) -> str:
+    """ "dns 1 ms · connect 4 ms · first byte 14 ms", empty where nothing was measured."""
+    return " · ".join(f"{phase.replace('_', ' ')} {wording.latency(ms)}" for phase, ms in finding.phases_ms.items())
+
+
+def said(finding: Finding) -> str:
+    """The finding's message, or how long a good answer took."""
+    if finding.message:
+        return wording.plain(finding.message)
+    return wording.latency(finding.latency_ms) if finding.latency_ms is not None else ""
+
+
+def services_table(services: Sequence[Mapping[str, Any]]) -> Table:
+    """The window's rows in a terminal, from the objects of `status --json`."""
+    table = _table()
+    group = None
+    for service in services:
+        if service["group"] != group:
+            group = service["group"]
+            table.add_row("", _text(wording.plain(group or "Other", 60).upper(), "bright_black"))
+        shape, colour = _STATUSES[Status(service["status"])]
+        table.add_row(
+            _text(shape, colour),
+            _text(wording.plain(service["name"], 40), "bold"),
+            _text(service["status"], colour),
+            _text(wording.plain(service["why"])),
+            *([_text(timeline.percent(service["availability_24h"]))] if "availability_24h" in service else []),
+        )
+    return table
+
+
+def _table() -> Table:
+    from rich.table import Table  # noqa: PLC0415 - see console()
+
+    return Table.grid(padding=(0, 2, 0, 0))
+
+
+def _text(words: str, style: str = "") -> Any:
+    from rich.text import Text  # noqa: PLC0415 - see console()
+
+    return Text(words, style=style)

@@ -1,0 +1,92 @@
+"""Where everything lives: the folders of this machine, or all of them under one `WATCHBELL_HOME`.
+
+The one file that knows platformdirs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+APPLICATION = "watchbell"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The four folders. `home` is set when they all lie under one folder of the user's choice."""
+
+    config: Path
+    data: Path
+    log: Path
+    run: Path
+    home: Path | None = None
+
+    @classmethod
+    def standard(cls) -> Self:
+        """The folders that this operating system has for such things."""
+        from platformdirs import PlatformDirs  # noqa: PLC0415  (not needed under WATCHBELL_HOME)
+
+        dirs = PlatformDirs(APPLICATION, appauthor=False)
+        return cls(dirs.user_config_path, dirs.user_data_path, dirs.user_log_path, dirs.user_runtime_path)
+
+    @classmethod
+    def under(cls, home: Path) -> Self:
+        """Everything under one folder: portable installations, tests, demos."""
+        home = home.expanduser().absolute()
+        return cls(home / "config", home / "data", home / "log", home / "run", home)
+
+    @classmethod
+    def chosen(cls, home: str | None, environ: Mapping[str, str]) -> Self:
+        """What `--home DIR` says, else WATCHBELL_HOME, else the standard."""
+        wanted = home or environ.get("WATCHBELL_HOME")
+        return cls.under(Path(wanted)) if wanted else cls.standard()
+
+    @property
+    def services_toml(self) -> Path:
+        return self.config / "services.toml"
+
+    @property
+    def history_db(self) -> Path:
+        return self.data / "history.db"
+
+    @property
+    def log_file(self) -> Path:
+        return self.log / "watchbell.log"
+
+    @property
+    def socket(self) -> Path:
+        return self.run / "control.sock"
+
+    @property
+    def lock(self) -> Path:
+        return self.run / "lock"
+
+    @property
+    def keyring_service(self) -> str:
+        """The name under which the keyring keeps our secrets; another home never touches those of the standard one."""
+        return APPLICATION if self.home is None else f"{APPLICATION} {self.home}"
+
+    def prepare(self) -> None:
+        """Makes the folders, for nobody else to look into (0700).
+
+        Raises OSError with a sentence when that cannot be, PermissionError when one is somebody else's.
+        """
+        for folder in (self.home, self.config, self.data, self.log, self.run):
+            if folder is not None:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _make_private(folder)
+
+
+def _make_private(folder: Path) -> None:
+    if os.name != "posix":
+        return  # a profile's folders are the user's own there
+    status = folder.stat()
+    if status.st_uid != os.geteuid():
+        raise PermissionError(
+            f"{folder} belongs to another user; remove it, or set WATCHBELL_HOME to a folder of yours"
+        )
+    if status.st_mode & 0o077:
+        folder.chmod(0o700)

@@ -1,0 +1,111 @@
+"""From an address that somebody typed to the service it probably means."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from trayapp.config.credentials import Credentials, credentials_in, secret_name
+from trayapp.config.load import parse
+from trayapp.config.save import add_service, new_id
+from trayapp.config.tables import SERVICE_KEYS
+from trayapp.config.writing import table_of
+from trayapp.core.keys import declared_keys
+from trayapp.core.words import Service
+from trayapp.probes import PROBES, probe_for
+
+_HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@]*@)?([^/?#]+)", re.IGNORECASE)
+
+
+class BadTarget(ValueError):
+    """The address, or a key given with it, is wrong; `sentences` say how, one each."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__("; ".join(sentences))
+        self.sentences = sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A service as it may be written to services.toml.
+
+    `credentials` were in the address and belong into the keyring under `secret`, never into the file.
+    """
+
+    service: Service
+    table: Mapping[str, Any]
+    secret: str = ""
+    credentials: Credentials | None = field(default=None, repr=False)
+
+
+def propose(target: str, words: Sequence[str] = (), taken: Collection[str] = (), **common: str) -> Proposal:
+    """The service that an address means, with keys given as "key=value"; `common` are keys of the service.
+
+    An id that nobody in `taken` has is made from its name. Raises BadTarget.
+    """
+    credentials = credentials_in(target)
+    address = credentials.url if credentials else target
+    try:
+        probe = probe_for(address)
+    except ValueError as fault:
+        raise BadTarget(str(fault)) from None
+    name = common.get("name") or name_for(probe.target)
+    id_ = new_id(name, taken)
+    table = table_of(Service(id=id_, probe=probe, name=name))
+    own = table[probe.kind]
+    secret = ""
+    if credentials is not None:
+        secret = secret_name(id_)
+        own["headers"] = {"Authorization": {"secret": secret}}
+    table |= {key: value for key, value in common.items() if value}
+    _put(table, own, words, probe.kind)
+    return Proposal(_checked(id_, table), table, secret, credentials)
+
+
+def name_for(target: str) -> str:
+    """What a person would call it at first: its host, and its port where that says something."""
+    host = _HOST.match(target)
+    return (host[1] if host else target).removeprefix("www.")[:200]
+
+
+def understood(target: str) -> str:
+    """What an address is taken for, in a few words. Raises BadTarget."""
+    probe = propose(target).service.probe
+    return f"{PROBES[probe.kind].title}: {probe.target}"
+
+
+def _put(table: dict[str, Any], own: dict[str, Any], words: Sequence[str], kind: str) -> None:
+    """Take "key=value" words into the table they belong to."""
+    known = {**{name: table for name in SERVICE_KEYS}, **{name: own for name in declared_keys(PROBES[kind])}}
+    wrong = []
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals:
+            wrong.append(f'"{word}" is not key=value')
+        elif key not in known:
+            wrong.append(f'"{key}" is not a key of a service or of {kind}; there are {", ".join(sorted(known))}')
+        else:
+            known[key][key] = _value(value)
+    if wrong:
+        raise BadTarget(*wrong)
+
+
+def _value(written: str) -> Any:
+    """A value as TOML has it; whatever is no TOML is text, so that url=https://… needs no quotation marks."""
+    try:
+        return tomllib.loads(f"value = {written}")["value"]
+    except tomllib.TOMLDecodeError:
+        return written
+
+
+def _checked(id_: str, table: Mapping[str, Any]) -> Service:
+    """The service that the table makes, held against everything services.toml is held against."""
+    loaded = parse(add_service("", id_, table))
+    faults = [fault for fault in loaded.faults if not fault.warning]
+    if faults or loaded.settings is None or not loaded.settings.services:
+        prefix = f"services.{id_}."
+        raise BadTarget(*(f"{fault.path.removeprefix(prefix)}: {fault.message}" for fault in faults))
+    return loaded.settings.services[0]

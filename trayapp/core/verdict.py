@@ -1,0 +1,249 @@
+"""Check results become beliefs: the state machine of the house, one pure fold.
+
+The probes say what happened, this file says what is true now. It counts failures until they
+confirm an outage, dates the outage back to the first of them, does the same for its end, and
+admits UNKNOWN when nobody looked. Every function takes a belief and returns the next one with
+the changes that must be committed before anybody is told. Wherever something other than a
+result cuts a run short there is a change too, so that a restart counts as we did (`rebuild`).
+
+A stretch that was suspect and turned out well is a blip: it counts as UP and stays visible as
+CRITICAL results outside any incident. What rings, and when, is decided in alerts.policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from trayapp.core.wording import slow
+from trayapp.core.words import Belief, Blame, CheckResult, Finding, Incident, Outcome, Service, Status, StatusChange
+
+Verdict: TypeAlias = tuple[Belief, tuple[StatusChange, ...]]
+"""What is true now, and what changed to make it so, oldest first."""
+
+GRACE = 5_000
+"""Milliseconds that a result may be late, beyond its timeout, before the one before it is stale."""
+
+CLOSING_REASONS = frozenset({"changed", "removed"})
+"""Interruptions after which an open incident can never be seen to end."""
+
+
+def judge(service: Service, finding: Finding) -> Finding:
+    """The finding held against what the service demands: OK but slower than `degraded_above` is WARNING "slow"."""
+    limit, latency = service.degraded_above, finding.latency_ms
+    if finding.outcome is not Outcome.OK or limit is None or latency is None or latency <= limit:
+        return finding
+    return replace(finding, outcome=Outcome.WARNING, cause="slow", message=slow(latency, limit))
+
+
+def reading(finding: Finding) -> Outcome:
+    """The outcome as the fold counts it: a failure that is not the service's fault tells nothing about it."""
+    if finding.outcome is Outcome.CRITICAL and finding.blame is not Blame.SERVICE:
+        return Outcome.UNKNOWN
+    return finding.outcome
+
+
+def begin(service_id: str, at: int) -> Belief:
+    """What is true of a service nobody has looked at yet."""
+    return Belief(service_id, Status.UNKNOWN, at, "new")
+
+
+def fold(belief: Belief, service: Service, result: CheckResult, incident_id: int) -> Verdict:
+    """The belief after one more result. `incident_id` names the incident should one open.
+
+    A belief that went stale before the check began expires first. While PAUSED nothing is judged:
+    the check that was under way when the pause began must not end it.
+    """
+    belief, expired = expire(belief, service, result.at)
+    if belief.status is Status.PAUSED:
+        return replace(belief, last=result), expired
+    seen = _count(belief, result)
+    match reading(result.finding):
+        case Outcome.UNKNOWN:
+            after, changes = _lose_sight(belief, seen, result)
+        case Outcome.CRITICAL:
+            after, changes = _fail(belief, seen, service, result, incident_id)
+        case _:
+            after, changes = _answer(belief, seen, service, result)
+    return replace(after, due=_due(after, service, result)), expired + changes
+
+
+def expire(belief: Belief, service: Service, now: int, reason: str = "stale") -> Verdict:
+    """UNKNOWN from the moment the next result was due, once `now` is past `holds_until`; else unchanged.
+
+    The change is dated to the moment the belief ceased to hold, however late anybody noticed.
+    """
+    limit = holds_until(belief, service)
+    if belief.due is None or limit is None or now <= limit:
+        return belief, ()
+    since = max(belief.due, _floor(belief))
+    return _turn(replace(belief, due=None), Status.UNKNOWN, since, limit, reason, belief.incident)
+
+
+def interrupt(belief: Belief, at: int, status: Status, reason: str) -> Verdict:
+    """Nobody looks from `at` on: paused, asleep, not running, target changed, service removed.
+
+    Also the way back: a resumed service is UNKNOWN "new". Only CLOSING_REASONS close an incident.
+    """
+    since = max(at, _floor(belief))
+    incident = belief.incident
+    if incident is not None and reason in CLOSING_REASONS:
+        incident = replace(incident, end=since, closing=reason, end_uncertain=belief.unseen)
+    return _turn(replace(belief, due=None), status, since, since, reason, incident)
+
+
+def next_due(belief: Belief, service: Service, started: int) -> int:
+    """When to check again after a check that began at `started`: sooner while a run awaits confirmation."""
+    in_doubt = belief.failures > 0 or belief.successes > 0
+    return started + (service.recheck if in_doubt else service.interval)
+
+
+def holds_until(belief: Belief, service: Service) -> int | None:
+    """The last moment at which the belief holds without a new result; None: until something happens."""
+    return None if belief.due is None else belief.due + service.timeout + GRACE
+
+
+def rebuild(
+    service: Service,
+    status: Status,
+    since: int,
+    reason: str,
+    confirmed: int,
+    incident: Incident | None,
+    results: Sequence[CheckResult],
+) -> Belief:
+    """The belief as it was before a restart, from what history keeps.
+
+    `status`, `since`, `reason` and `confirmed` are those of the newest committed segment, where
+    `confirmed` is the `at` of the change that wrote it last (for a service never looked at, the
+    moment of its `begin`). `incident` is the open one. `results` are the newest max(N, M) + 1
+    results, oldest first, whatever their age: no run that awaits confirmation is longer, and only
+    those that ended after `confirmed` count. Nothing is decided here, so nothing is told again.
+    Afterwards `expire(belief, service, now, "not running")` says how long nobody looked.
+    """
+    belief = Belief(
+        service.id, status, since, reason, incident=incident, unseen=incident is not None and status is not Status.DOWN
+    )
+    if not results:
+        return belief
+    last = results[-1]
+    if status is Status.PAUSED:
+        return replace(belief, last=last)
+    for result in results:
+        if result.ended > confirmed:
+            belief = _count(belief, result)
+    due = _due(belief, service, last) if last.ended >= confirmed else None
+    return replace(belief, last=last, due=due)
+
+
+def _count(belief: Belief, result: CheckResult) -> Belief:
+    """The belief with its runs counted on by one result, and nothing decided.
+
+    Failures count towards opening an incident, successes towards closing one; never both.
+    """
+    failures = successes = 0
+    failing_since = recovering_since = None
+    moment = _moment(belief, result)
+    match reading(result.finding):
+        case Outcome.CRITICAL if belief.incident is None:
+            failures, failing_since = belief.failures + 1, _first(belief.failing_since, moment)
+        case Outcome.OK | Outcome.WARNING if belief.incident is not None:
+            successes, recovering_since = belief.successes + 1, _first(belief.recovering_since, moment)
+    return replace(
+        belief,
+        failures=failures,
+        failing_since=failing_since,
+        successes=successes,
+        recovering_since=recovering_since,
+        last=result,
+    )
+
+
+def _lose_sight(before: Belief, seen: Belief, result: CheckResult) -> Verdict:
+    """An UNKNOWN result: what was suspect is UNKNOWN too, an open incident stays open."""
+    since = _first(before.failing_since, _moment(before, result))
+    reason = result.finding.cause or result.finding.blame.value
+    return _turn(seen, Status.UNKNOWN, since, result.ended, reason, seen.incident)
+
+
+def _fail(before: Belief, seen: Belief, service: Service, result: CheckResult, incident_id: int) -> Verdict:
+    """A CRITICAL result: the Nth opens an incident at the first; one that was out of sight goes on at once."""
+    if before.status is Status.DOWN:
+        return seen, ()
+    moment = _moment(before, result)
+    if before.incident is not None:
+        return _turn(seen, Status.DOWN, moment, result.ended, "", before.incident)
+    if seen.failures < service.failure_threshold:
+        return seen, ()
+    start = _first(seen.failing_since, moment)
+    finding = result.finding
+    incident = Incident(incident_id, seen.service, start, max(result.ended, start), finding.cause, finding.message)
+    return _turn(seen, Status.DOWN, start, result.ended, "", incident)
+
+
+def _answer(before: Belief, seen: Belief, service: Service, result: CheckResult) -> Verdict:
+    """An OK or WARNING result: the Mth closes the incident at the first; without one it is true at once."""
+    well = reading(result.finding) is Outcome.OK
+    status = Status.UP if well else Status.DEGRADED
+    since = _moment(before, result)
+    incident = before.incident
+    if incident is not None:
+        if seen.successes < service.success_threshold:
+            return seen, ()
+        since = _first(seen.recovering_since, since)
+        incident = replace(incident, end=since, closing="recovered", end_uncertain=before.unseen)
+    elif well:
+        since = _first(before.failing_since, since)
+    return _turn(seen, status, since, result.ended, "", incident)
+
+
+def _turn(belief: Belief, status: Status, since: int, at: int, reason: str, incident: Incident | None) -> Verdict:
+    """The belief in its next status with every run ended, and the change that says so.
+
+    No change where nothing changed. Where only a run was cut short the status goes on since when
+    it was, and the change is there for its `at`: results up to then do not count after a restart.
+    """
+    if status is belief.status and reason == belief.reason:
+        if not belief.failures and not belief.successes:
+            return belief, ()
+        since = belief.since
+    is_open = incident is not None and incident.end is None
+    after = replace(
+        belief,
+        status=status,
+        since=since,
+        reason=reason,
+        failures=0,
+        failing_since=None,
+        successes=0,
+        recovering_since=None,
+        incident=incident if is_open else None,
+        unseen=is_open and status is not Status.DOWN,
+    )
+    return after, (StatusChange(belief.service, max(at, since), since, belief.status, status, reason, incident),)
+
+
+def _due(belief: Belief, service: Service, last: CheckResult) -> int:
+    """When the result after `last` is expected: no check begins while another is under way."""
+    return max(next_due(belief, service, last.at), last.ended)
+
+
+def _moment(belief: Belief, result: CheckResult) -> int:
+    """From when on a result speaks: its start; its end if what we hold began while it was under way.
+
+    So a check that slept through the night with us says nothing of the night, and a clock that
+    was set back makes no timeline overlap.
+    """
+    floor = _floor(belief)
+    return result.at if result.at >= floor else max(result.ended, floor)
+
+
+def _floor(belief: Belief) -> int:
+    """The newest moment the belief rests on; nothing may be dated before it."""
+    return belief.since if belief.incident is None else max(belief.since, belief.incident.confirmed)
+
+
+def _first(begun: int | None, now: int) -> int:
+    """When a run began: as remembered, or now."""
+    return now if begun is None else begun

@@ -1,0 +1,236 @@
+"""Every sentence a person reads about a status, an incident or a change. Plain English, calm.
+
+Texts from servers and files are hostile until `plain` has seen them. Durations and latencies
+are cut, never rounded up, so that nothing is said to have lasted longer than it did.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from trayapp.core.words import Finding, Incident, Outcome, Service, ServiceView, Snapshot, Status
+
+_TERMINAL_COMMAND = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_READ_AT_MOST = 20_000
+
+_REASONS = {
+    "new": "not checked yet",
+    "stale": "no result in time",
+    "not running": "Watchbell was not running",
+    "asleep": "this computer was asleep",
+    "changed": "changed, not checked yet",
+    "removed": "removed",
+    "paused": "paused",
+    "config.secret_missing": "its secret is missing",
+    "config.secret_locked": "the keyring is locked",
+    "config.invalid": "its settings are wrong",
+    "self.bug": "Watchbell failed to check it",
+    "self.files": "Watchbell has too many files open",
+    "network": "the network cannot be seen from here",
+    "self": "Watchbell failed to check it",
+    "config": "it cannot be tried as it is set up",
+}
+
+_NOT_LOOKED_YET = frozenset({"new", "changed"})
+
+_COUNTED = (
+    (Status.DOWN, "down"),
+    (Status.DEGRADED, "degraded"),
+    (Status.UNKNOWN, "unknown"),
+    (Status.UP, "up"),
+    (Status.MAINTENANCE, "in maintenance"),
+    (Status.PAUSED, "paused"),
+)
+
+
+def plain(text: str, limit: int = 200) -> str:
+    """One line that shows what it holds: no control, bidi or zero-width characters, cut at `limit` with "…"."""
+    visible = _TERMINAL_COMMAND.sub("", text[:_READ_AT_MOST])
+    shown = " ".join("".join(_shown(character) for character in visible).split())
+    return shown if len(shown) <= limit else shown[: limit - 1].rstrip() + "…"
+
+
+def _shown(character: str) -> str:
+    """A character as a line may hold it: itself, a blank for every kind of line break, or nothing."""
+    if character.isspace():
+        return " "
+    if character in _INVISIBLE or unicodedata.category(character) in {"Cc", "Cf", "Cs"}:
+        return ""
+    return character
+
+
+def duration(ms: int) -> str:
+    """How long, in at most two words: "20 s", "4 min", "2 h 5 min", "3 d 4 h"; below a second "300 ms"."""
+    if ms < 1_000:
+        return f"{max(ms, 0)} ms"
+    minutes, seconds = divmod(ms // 1_000, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def latency(ms: float) -> str:
+    """How fast: "0.4 ms", "182 ms", "1.2 s"."""
+    if ms >= 1_000:
+        return f"{int(ms / 100) / 10:.12g} s"
+    return f"{int(ms)} ms" if ms >= 10 else f"{int(ms * 10) / 10:g} ms"
+
+
+def slow(took_ms: float, limit_ms: int) -> str:
+    """Why a right answer counts as degraded."""
+    return f"{latency(took_ms)}, slower than {latency(limit_ms)}"
+
+
+def reason_sentence(reason: str) -> str:
+    """Why a status is UNKNOWN or PAUSED, from the reason of its change."""
+    return _REASONS.get(reason) or plain(reason.replace(".", " ").replace("_", " "))
+
+
+def headline(snapshot: Snapshot) -> tuple[str, str]:
+    """The verdict on everything as a sentence, and the line of counts below it (empty when nothing is watched)."""
+    if not snapshot.services:
+        return "What do you want to watch?", ""
+    counts = Counter(view.belief.status for view in snapshot.services)
+    line = " · ".join(f"{counts[status]} {word}" for status, word in _COUNTED if counts[status])
+    ends = [view.belief.last.ended for view in snapshot.services if view.belief.last is not None]
+    if ends:
+        line += f" — checked {_ago(snapshot.at - max(ends))}"
+    return _verdict(snapshot), line
+
+
+def _verdict(snapshot: Snapshot) -> str:
+    views = snapshot.services
+    if snapshot.paused_until is not None:
+        return "Watching is paused"
+    for status, word in ((Status.DOWN, "down"), (Status.DEGRADED, "degraded")):
+        if troubled := _titles(views, status):
+            return _are(troubled, word)
+    unknown = [view for view in views if view.belief.status is Status.UNKNOWN]
+    if unseen := [_title(view.service) for view in unknown if view.belief.reason not in _NOT_LOOKED_YET]:
+        return _subject(unseen, "could not be checked")
+    if len(unknown) == len(views) > 1:
+        return "Nothing is checked yet"
+    if unknown:
+        return _are([_title(view.service) for view in unknown], "not checked yet")
+    return _all_well(views)
+
+
+def _all_well(views: Sequence[ServiceView]) -> str:
+    """The sentence when nothing that we look at is in trouble."""
+    up = _titles(views, Status.UP)
+    if not up:
+        kept = _titles(views, Status.MAINTENANCE)
+        return _are(kept, "in maintenance") if kept else "Watching is paused"
+    if len(up) == 1:
+        return f"{up[0]} is up"
+    return f"All {len(up)} services are up" if len(up) == len(views) else f"All {len(up)} watched services are up"
+
+
+def _are(titles: Sequence[str], word: str) -> str:
+    """ "Twitter is down"; "2 services are down: X and Y"."""
+    return f"{titles[0]} is {word}" if len(titles) == 1 else _subject(titles, f"are {word}")
+
+
+def _subject(titles: Sequence[str], predicate: str) -> str:
+    """One by its name, several by their number with the first of them named."""
+    if len(titles) == 1:
+        return f"{titles[0]} {predicate}"
+    return f"{len(titles)} services {predicate}: {listed(titles)}"
+
+
+def listed(titles: Sequence[str]) -> str:
+    """ "X", "X and Y", "X, Y and Z", "X, Y and 3 others"."""
+    named = list(titles) if len(titles) <= 3 else [*titles[:2], f"{len(titles) - 2} others"]
+    return f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else "".join(named)
+
+
+def tooltip(snapshot: Snapshot) -> str:
+    """What the tray icon says: the headline, and a trouble of our own if there is one."""
+    lines = [headline(snapshot)[0] if snapshot.services else "Watchbell watches nothing yet"]
+    lines += [plain(problem) for problem in (*snapshot.problems, *snapshot.faults)[:1]]
+    return "\n".join(lines)
+
+
+def why(view: ServiceView, now: int) -> str:
+    """The line below a service's name: why its status is what it is."""
+    belief, last = view.belief, view.belief.last
+    finding = last.finding if last is not None else None
+    match belief.status:
+        case Status.DOWN if belief.incident is not None:
+            parts = ["answering again" if belief.recovering else _trouble_now(belief.incident, finding)]
+            parts.append(f"down {duration(now - belief.incident.start)}")
+            if view.telling.acknowledged == belief.incident.id:
+                parts.append("acknowledged")
+            return " · ".join(parts)
+        case _ if belief.suspect and finding is not None:
+            return f"{_said(finding.message, finding.cause)} · checking again"
+        case Status.UNKNOWN:
+            explained = finding is not None and finding.message and belief.reason == finding.cause
+            sentence = plain(finding.message) if explained and finding else reason_sentence(belief.reason)
+            return f"{sentence} · was down" if belief.incident is not None else sentence
+        case Status.DEGRADED if finding is not None:
+            return _said(finding.message, finding.cause)
+        case Status.UP if finding is not None and finding.latency_ms is not None:
+            return latency(finding.latency_ms)
+        case Status.MAINTENANCE:
+            return "in maintenance"
+    return belief.status.value.lower()
+
+
+def down(service: Service, incident: Incident, now: int) -> tuple[str, str]:
+    """Title and body of the notification that an outage is confirmed."""
+    return f"{_title(service)} is down", _for_how_long(incident, now)
+
+
+def still_down(service: Service, incident: Incident, now: int) -> tuple[str, str]:
+    """Title and body of the reminder of an outage that was told before."""
+    return f"{_title(service)} is still down", _for_how_long(incident, now)
+
+
+def recovered(service: Service, incident: Incident, now: int) -> tuple[str, str]:
+    """Title and body of the notification that an outage is over.
+
+    Where nobody saw the end, the time from first failure to first success is the most it can have been.
+    """
+    lasted = duration((now if incident.end is None else incident.end) - incident.start)
+    trouble = _said(incident.message, incident.cause)
+    if incident.end_uncertain:
+        return f"{_title(service)} is back", f"It was down for at most {lasted} ({trouble}), and came back unseen"
+    return f"{_title(service)} is back", f"It was down for {lasted} ({trouble})"
+
+
+def _for_how_long(incident: Incident, now: int) -> str:
+    trouble = _said(incident.message, incident.cause)
+    return f"{trouble} for {duration(now - incident.start)}" if now - incident.start >= 1_000 else trouble
+
+
+def _trouble_now(incident: Incident, finding: Finding | None) -> str:
+    """What fails at present, which need not be what failed when the outage was confirmed."""
+    if finding is not None and finding.outcome is Outcome.CRITICAL:
+        return _said(finding.message, finding.cause)
+    return _said(incident.message, incident.cause)
+
+
+def _said(message: str, cause: str) -> str:
+    """What went wrong, to stand inside a sentence of ours; cut so that the rest of it still fits."""
+    return plain(message, 120).rstrip(".!") or plain(cause.replace(".", " ").replace("_", " "), 120) or "it fails"
+
+
+def _ago(ms: int) -> str:
+    return "just now" if ms < 1_000 else f"{duration(ms)} ago"
+
+
+def _title(service: Service) -> str:
+    return plain(service.title, 60) or plain(service.id, 60)
+
+
+def _titles(views: Sequence[ServiceView], status: Status) -> list[str]:
+    return [_title(view.service) for view in views if view.belief.status is status]

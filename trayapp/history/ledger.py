@@ -1,0 +1,215 @@
+"""What is written, and how: the statements of the one connection that writes.
+
+Everything here can be written twice without harm, because a commit whose success never became
+known is tried again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from trayapp.core.words import CheckResult, Finding, Incident, Notification, Status, StatusChange, Telling
+
+_DAY = 86_400_000
+_MOST_REASONS_IN_MEMORY = 4096
+
+
+class Ledger:
+    """Statements on one open connection; for the writer's thread alone, inside a transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._services: dict[str, int] = {}
+        self._reasons: dict[tuple[str, str, str, str, bool], tuple[int, int]] = {}
+        self._synchronous = ""
+
+    @contextmanager
+    def transaction(self, *, durable: bool) -> Iterator[None]:
+        """One transaction. When it is `durable` it is on the disk, through a power cut, once this returns."""
+        wanted = "FULL" if durable else "NORMAL"
+        if wanted != self._synchronous:
+            self.connection.execute(f"PRAGMA synchronous = {wanted}")
+            self._synchronous = wanted
+        with self._undone_on_error("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"):
+            yield
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of a transaction that is undone alone when it raises."""
+        with self._undone_on_error("SAVEPOINT attempt", "RELEASE attempt", "ROLLBACK TO attempt"):
+            yield
+
+    @contextmanager
+    def _undone_on_error(self, begin: str, end: str, undo: str) -> Iterator[None]:
+        self.connection.execute(begin)
+        try:
+            yield
+            self.connection.execute(end)
+        except BaseException:
+            self._services.clear()
+            self._reasons.clear()
+            # SQLite itself rolls back after some errors, such as a full disk.
+            if self.connection.in_transaction:
+                self.connection.execute(undo)
+            raise
+
+    def service_id(self, key: str, at: int) -> int:
+        """The number of a service; one that was never registered (its history was lost meanwhile) begins at `at`."""
+        number = self._services.get(key)
+        if number is None:
+            row = self.connection.execute("SELECT id FROM services WHERE key = ?", (key,)).fetchone()
+            number = int(row[0]) if row else self.add_service(key, at)
+            self._services[key] = number
+        return number
+
+    def add_service(self, key: str, at: int) -> int:
+        """A new service, UNKNOWN (new) from `at` on; its target is not known before it is registered."""
+        (number,) = self.connection.execute(
+            "INSERT INTO services (key, created, fingerprint) VALUES (?, ?, '') RETURNING id", (key, at)
+        ).fetchone()
+        self.begin_segment(number, at, Status.UNKNOWN, "new", at)
+        return int(number)
+
+    def append(self, result: CheckResult) -> None:
+        """One result. A second one of the same service and millisecond is the same one."""
+        finding = result.finding
+        self.connection.execute(
+            "INSERT OR IGNORE INTO results VALUES (?, ?, ?, ?, ?)",
+            (
+                self.service_id(result.service, result.at),
+                result.at,
+                result.ended - result.at,
+                None if finding.latency_ms is None else round(finding.latency_ms * 1000),
+                self._reason_id(finding, result.at),
+            ),
+        )
+
+    def _reason_id(self, finding: Finding, at: int) -> int:
+        reason = (finding.outcome.value, finding.cause, finding.blame.value, finding.message, finding.answered)
+        known = self._reasons.get(reason)
+        if known is not None and at <= known[1]:
+            return known[0]
+        # `seen` runs a day ahead, so that a reason in steady use is written once a day.
+        number, seen = self.connection.execute(
+            """
+            INSERT INTO reasons (outcome, cause, blame, message, answered, seen) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET seen = max(seen, excluded.seen) RETURNING id, seen
+            """,
+            (*reason, at + _DAY),
+        ).fetchone()
+        if len(self._reasons) >= _MOST_REASONS_IN_MEMORY:
+            self._reasons.clear()
+        self._reasons[reason] = (int(number), int(seen))
+        return int(number)
+
+    def forget_reasons(self, before: int) -> None:
+        """Delete the reasons of results that started before then; those results must be gone already."""
+        self.connection.execute("DELETE FROM reasons WHERE seen < ?", (before,))
+        self._reasons.clear()
+
+    def commit(
+        self,
+        changes: Sequence[StatusChange],
+        tellings: Sequence[Telling],
+        notifications: Sequence[Notification],
+        at: int,
+    ) -> None:
+        """What was decided, what a person is to be told of it, and what he then knows."""
+        for change in changes:
+            service = self.service_id(change.service, change.since)
+            self.begin_segment(service, change.since, change.to_status, change.reason, change.at)
+            if change.incident is not None:
+                self._put_incident(service, change.incident)
+        for telling in tellings:
+            self.connection.execute(
+                "INSERT OR REPLACE INTO tellings VALUES (?, ?, ?, ?)",
+                (self.service_id(telling.service, at), telling.told, telling.acknowledged, telling.snoozed_until),
+            )
+        for notification in notifications:
+            self._put_notification(notification)
+
+    def begin_segment(self, service: int, start: int, status: Status, reason: str, confirmed: int) -> None:
+        """From `start` on it is this; what was written about that time before is replaced."""
+        self.connection.execute("DELETE FROM segments WHERE service = ? AND start >= ?", (service, start))
+        self.connection.execute(
+            "INSERT INTO segments VALUES (?, ?, ?, ?, ?)", (service, start, status.value, reason, confirmed)
+        )
+
+    def _put_incident(self, service: int, incident: Incident) -> None:
+        if incident.end is None:
+            # After a start without a readable history another incident may still stand open there.
+            self.connection.execute(
+                """
+                UPDATE incidents SET "end" = max(confirmed, ?), closing = 'recovered', end_uncertain = 1
+                WHERE service = ? AND "end" IS NULL AND id <> ?
+                """,
+                (incident.start, service, incident.id),
+            )
+        self.connection.execute(
+            """
+            INSERT INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET
+                start = excluded.start, confirmed = excluded.confirmed, "end" = excluded."end",
+                closing = excluded.closing, end_uncertain = excluded.end_uncertain,
+                cause = excluded.cause, message = excluded.message
+            """,
+            (
+                incident.id,
+                service,
+                incident.start,
+                incident.confirmed,
+                incident.end,
+                incident.closing,
+                incident.end_uncertain,
+                incident.cause,
+                incident.message,
+            ),
+        )
+
+    def _put_notification(self, notification: Notification) -> None:
+        self.connection.execute(
+            """
+            INSERT INTO notifications (id, at, kind, services, incident, title, body, urgent)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET
+                at = excluded.at, kind = excluded.kind, services = excluded.services, incident = excluded.incident,
+                title = excluded.title, body = excluded.body, urgent = excluded.urgent
+            """,
+            (
+                notification.id,
+                notification.at,
+                notification.kind,
+                json.dumps(notification.services),
+                notification.incident,
+                notification.title,
+                notification.body,
+                notification.urgent,
+            ),
+        )
+
+    def attempted(self, notification: int, at: int) -> None:
+        """The notification is about to be handed to somebody who may show it."""
+        self.connection.execute(
+            "UPDATE notifications SET attempted_at = coalesce(attempted_at, ?) WHERE id = ?", (at, notification)
+        )
+
+    def delivered(self, notification: int, at: int) -> None:
+        """Somebody has taken it and shows it: it is not to be told again."""
+        self.connection.execute(
+            """
+            UPDATE notifications
+            SET attempted_at = coalesce(attempted_at, ?1), delivered_at = coalesce(delivered_at, ?1)
+            WHERE id = ?2
+            """,
+            (at, notification),
+        )
+
+    def set_paused(self, until: int | None) -> None:
+        """The whole engine rests until then; None: it does not."""
+        if until is None:
+            self.connection.execute("DELETE FROM meta WHERE key = 'paused_until'")
+        else:
+            self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('paused_until', ?)", (until,))

@@ -1,0 +1,129 @@
+"""What a start of the program is told of the time before it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from trayapp.core.words import CheckResult, Incident, Notification, Service, Status, Telling
+from trayapp.history import rows, schema
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The past of one service, as far as it is needed to believe the same again: what `core.verdict.rebuild` takes.
+
+    `status`, `since`, `reason` and `confirmed` are those of the newest segment, `incident` is the open one.
+    `results` are the newest ones, oldest first, one more than its thresholds can need.
+    """
+
+    service: str
+    status: Status
+    since: int
+    reason: str
+    confirmed: int
+    incident: Incident | None
+    results: tuple[CheckResult, ...]
+    telling: Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A notification of which nobody has said that he shows it; `attempted`: somebody may have."""
+
+    notification: Notification
+    attempted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """All of it. Services that were never registered are not in `services`."""
+
+    next_incident: int
+    next_notification: int
+    services: Mapping[str, Memory] = field(default_factory=lambda: MappingProxyType({}))
+    undelivered: tuple[Undelivered, ...] = ()
+    paused_until: int | None = None
+
+    @classmethod
+    def nothing(cls, now: int) -> Remembered:
+        """What to go on with while the history can not be read: its ids are above all that may stand there."""
+        return cls(next_incident=now // 1000, next_notification=now // 1000)
+
+
+def recall(connection: sqlite3.Connection, services: Sequence[Service]) -> Remembered:
+    """Read what is remembered of these services, and of what is still to be told."""
+    memories = (_memory(connection, service) for service in services)
+    paused = connection.execute("SELECT value FROM meta WHERE key = 'paused_until'").fetchone()
+    return Remembered(
+        next_incident=schema.next_id(connection, "incidents"),
+        next_notification=schema.next_id(connection, "notifications"),
+        services=MappingProxyType({memory.service: memory for memory in memories if memory}),
+        undelivered=_undelivered(connection),
+        paused_until=paused[0] if paused else None,
+    )
+
+
+def _memory(connection: sqlite3.Connection, service: Service) -> Memory | None:
+    segment = connection.execute(
+        """
+        SELECT service, status, segments.reason, start, confirmed FROM services JOIN segments ON service = services.id
+        WHERE key = ? ORDER BY start DESC LIMIT 1
+        """,
+        (service.id,),
+    ).fetchone()
+    if segment is None:
+        return None
+    number, status, reason, since, confirmed = segment
+    enough = max(service.failure_threshold, service.success_threshold) + 1
+    return Memory(
+        service=service.id,
+        status=Status(status),
+        since=since,
+        reason=reason,
+        confirmed=confirmed,
+        incident=open_incident(connection, number, service.id),
+        results=newest_results(connection, number, service.id, enough),
+        telling=telling(connection, number, service.id),
+    )
+
+
+def open_incident(connection: sqlite3.Connection, number: int, service: str) -> Incident | None:
+    """The open incident of the service with this number and id."""
+    row = connection.execute(
+        f'SELECT {rows.INCIDENT} FROM incidents WHERE service = ? AND "end" IS NULL', (number,)
+    ).fetchone()
+    return rows.incident(service, row) if row else None
+
+
+def newest_results(connection: sqlite3.Connection, number: int, service: str, n: int) -> tuple[CheckResult, ...]:
+    """The newest `n` results of the service with this number and id, oldest first."""
+    found = connection.execute(
+        f"SELECT {rows.RESULT} FROM {rows.RESULTS} WHERE service = ? ORDER BY at DESC LIMIT ?", (number, n)
+    ).fetchall()
+    return tuple(rows.result(service, row) for row in reversed(found))
+
+
+def telling(connection: sqlite3.Connection, number: int, service: str) -> Telling:
+    """What the user was told of the service with this number and id."""
+    row = connection.execute(f"SELECT {rows.TELLING} FROM tellings WHERE service = ?", (number,)).fetchone()
+    return rows.telling(service, row)
+
+
+def _undelivered(connection: sqlite3.Connection) -> tuple[Undelivered, ...]:
+    found = connection.execute(
+        """
+        SELECT id, at, kind, services, incident, title, body, urgent, attempted_at IS NOT NULL FROM notifications
+        WHERE delivered_at IS NULL ORDER BY id
+        """
+    )
+    return tuple(
+        Undelivered(
+            Notification(id_, at, kind, tuple(json.loads(services)), incident, title, body, bool(urgent)),
+            bool(attempted),
+        )
+        for id_, at, kind, services, incident, title, body, urgent, attempted in found
+    )

@@ -1,0 +1,149 @@
+"""From a path to a connection that may write: create, recognise, set aside, migrate.
+
+No byte that we find is ever destroyed. A new file gets its name only once it is complete, so a
+history that is there and empty is a fault and never half a beginning.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from trayapp.history import schema
+from trayapp.history.faults import NotOurs, WrittenByNewer, is_damage
+
+BUSY_SECONDS = 1.0
+"""How long one statement waits for another program's lock before it counts as trouble."""
+
+_COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+class Opened(NamedTuple):
+    """A connection that may write; `notice` is a sentence if what was there before is not in it."""
+
+    connection: sqlite3.Connection
+    notice: str | None
+
+
+def open_for_writing(path: Path, now: int) -> Opened:
+    """Open the history at `path`, beginning a new one where there is none or it is no history.
+
+    Raises WrittenByNewer without having touched anything; sqlite3.Error and OSError as they come.
+    """
+    notice = None
+    if not path.exists():
+        _set_companions_aside(path, _free_name(path, now))
+        begin(path, now)
+    else:
+        try:
+            recognise(path)
+        except NotOurs as fault:
+            aside = set_aside(path, now)
+            begin(path, now)
+            notice = f"{path.name} {fault}: it is kept as {aside.name}, and a new history was begun."
+    connection = _connect(path, "rw")
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        # Where shared memory is not to be had (a network file system) SQLite stays with its rollback journal.
+        connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        connection.execute("PRAGMA journal_size_limit = 4194304")
+        schema.migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return Opened(connection, notice)
+
+
+def recognise(path: Path) -> None:
+    """Make sure that the file is a history which we may write, without changing a byte of it.
+
+    Raises NotOurs, WrittenByNewer, or sqlite3.Error where it can not be read now.
+    """
+    if path.stat().st_size == 0:
+        raise NotOurs("was empty")
+    try:
+        try:
+            application, version = _marks(path, "ro")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+                raise
+            # Killed while it had a rollback journal (see open_for_writing): only a writer may restore it.
+            application, version = _marks(path, "rw")
+    except sqlite3.Error as error:
+        if is_damage(error):
+            raise NotOurs("was damaged") from error
+        raise
+    if application != schema.APPLICATION_ID or version == 0:
+        raise NotOurs("was not written by Watchbell")
+    if version > len(schema.MIGRATIONS):
+        raise WrittenByNewer(path, version)
+
+
+def _marks(path: Path, mode: str) -> tuple[int, int]:
+    with closing(_connect(path, mode)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        return int(application), schema.version(connection)
+
+
+def connect_readonly(path: Path) -> sqlite3.Connection:
+    """A connection that can not write; for one thread, and for short."""
+    return _connect(path, "ro")
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+
+
+def begin(path: Path, now: int) -> None:
+    """Create a complete, empty history: under another name first, 0600 before it has content."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unborn = path.with_name(path.name + ".new")
+    for leftover in (unborn, *(Path(f"{unborn}{suffix}") for suffix in _COMPANIONS)):
+        leftover.unlink(missing_ok=True)
+    os.close(os.open(unborn, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    with closing(sqlite3.connect(unborn, isolation_level=None)) as connection:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        schema.migrate(connection)
+        if any(path.parent.glob(f"{path.name}.corrupt-*")):
+            # Ids of the lost history were shown to people: this one's begin above them.
+            schema.skip_ids(connection, now // 1000)
+    unborn.replace(path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def set_aside(path: Path, now: int) -> Path:
+    """Rename the file and its companions to `….corrupt-<utc>`; returns the new name of the file."""
+    aside = _free_name(path, now)
+    path.rename(aside)
+    _set_companions_aside(path, aside)
+    return aside
+
+
+def _set_companions_aside(path: Path, aside: Path) -> None:
+    # A write-ahead log that is left lying there would be replayed into the next file of this name.
+    for suffix in _COMPANIONS:
+        companion = Path(f"{path}{suffix}")
+        if companion.exists():
+            companion.rename(f"{aside}{suffix}")
+
+
+def _free_name(path: Path, now: int) -> Path:
+    stamp = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    wanted = path.with_name(f"{path.name}.corrupt-{stamp}")
+    number = 2
+    while wanted.exists():
+        wanted = path.with_name(f"{path.name}.corrupt-{stamp}-{number}")
+        number += 1
+    return wanted

@@ -1,0 +1,138 @@
+"""What windows, reports and the command line read of the past.
+
+A reader opens the file for each question and closes it again, which costs 0.2 ms: it holds no snapshot that
+would keep the write-ahead log from shrinking, belongs to no thread, and follows a file that was set aside.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from trayapp.core.words import CheckResult, Incident, Segment, Status, Telling
+from trayapp.history import rows, schema
+from trayapp.history.faults import HistoryUnavailable, WrittenByNewer
+from trayapp.history.memory import newest_results, open_incident, telling
+from trayapp.history.opening import connect_readonly
+from trayapp.history.tiling import NEVER_CHECKED, Beginning, Freshness, tile
+
+# When the next result is expected, as core.verdict has it for a service that is not in doubt.
+_DUE = "(SELECT at + max(took, interval) FROM results WHERE service = services.id ORDER BY at DESC LIMIT 1)"
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """What history knows last of one service, for when no program is running that knows better.
+
+    `lost_sight` is since when that is only a memory: the moment a result was due that never came.
+    """
+
+    service: str
+    status: Status
+    reason: str
+    since: int
+    lost_sight: int | None
+    telling: Telling
+    last: CheckResult | None
+    incident: Incident | None
+
+
+class Reader:
+    """Questions to the history at `path`; from any thread, while it is being written or not.
+
+    Every question raises HistoryUnavailable, with a sentence, where there is no history or it can not be read now.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def segments(self, service: str, since: int, until: int, now: int) -> list[Segment]:
+        """The timeline of one service in [since, min(until, now)), tiling it exactly."""
+        return self.timelines([service], since, until, now)[service]
+
+    def timelines(self, services: Sequence[str], since: int, until: int, now: int) -> dict[str, list[Segment]]:
+        """The same of many services in one query. One that is not known is UNKNOWN (not watched) all the time."""
+        with self._reading() as connection:
+            found = connection.execute(
+                f"""
+                WITH asked AS (
+                    SELECT id, key, timeout, {_DUE} AS due,
+                        (SELECT max(start) FROM segments WHERE service = services.id AND start <= ?2) AS first
+                    FROM services WHERE key IN (SELECT value FROM json_each(?1))
+                )
+                SELECT key, due, timeout, start, status, reason
+                FROM asked CROSS JOIN segments ON service = id AND start >= coalesce(first, ?2) AND start < ?3
+                ORDER BY id, start
+                """,
+                (json.dumps(list(services)), since, until),
+            ).fetchall()
+        known = {
+            key: tile((Beginning(*row[3:]) for row in group), since, until, now, Freshness(*freshness))
+            for (key, *freshness), group in groupby(found, key=lambda row: row[:3])
+        }
+        return {key: known.get(key) or tile((), since, until, now, NEVER_CHECKED) for key in services}
+
+    def incidents(self, since: int, until: int, service: str | None = None) -> list[Incident]:
+        """Incidents that overlap [since, until), newest first; open ones are among them."""
+        with self._reading() as connection:
+            found = connection.execute(
+                f"""
+                SELECT key, {rows.INCIDENT} FROM incidents JOIN services ON services.id = incidents.service
+                WHERE start < ?2 AND coalesce("end" > ?1, true) AND coalesce(key = ?3, true)
+                ORDER BY start DESC, incidents.id DESC
+                """,
+                (since, until, service),
+            ).fetchall()
+        return [rows.incident(key, row) for key, *row in found]
+
+    def last_results(self, service: str, n: int) -> list[CheckResult]:
+        """The newest `n` results of a service, oldest first."""
+        with self._reading() as connection:
+            row = connection.execute("SELECT id FROM services WHERE key = ?", (service,)).fetchone()
+            return list(newest_results(connection, row[0], service, n)) if row else []
+
+    def latest(self, now: int) -> list[Latest]:
+        """What was known last of every service that is still watched, in the order of their ids."""
+        with self._reading() as connection:
+            found = connection.execute(
+                f"""
+                SELECT id, key, {_DUE}, timeout, start, status, segments.reason FROM services JOIN segments
+                ON service = id AND start = (SELECT max(start) FROM segments WHERE service = services.id)
+                WHERE removed_at IS NULL ORDER BY key
+                """
+            ).fetchall()
+            return [_latest(connection, row, now) for row in found]
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        if not self._path.exists():
+            raise HistoryUnavailable("There is no history yet.")
+        try:
+            with closing(connect_readonly(self._path)) as connection:
+                connection.execute("BEGIN")
+                version = schema.version(connection)
+                if version > len(schema.MIGRATIONS):
+                    raise WrittenByNewer(self._path, version)
+                yield connection
+        except sqlite3.Error as error:
+            raise HistoryUnavailable(f"{self._path.name} can not be read now: {error}.") from error
+
+
+def _latest(connection: sqlite3.Connection, row: tuple[Any, ...], now: int) -> Latest:
+    number, key, due, timeout, since, status, reason = row
+    return Latest(
+        service=key,
+        status=Status(status),
+        reason=reason,
+        since=since,
+        lost_sight=Freshness(due, timeout).lost_sight(now),
+        telling=telling(connection, number, key),
+        last=next(iter(newest_results(connection, number, key, 1)), None),
+        incident=open_incident(connection, number, key),
+    )

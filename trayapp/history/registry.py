@@ -1,0 +1,83 @@
+"""Which services there are, and what became of them while nobody watched.
+
+An edit of the file between two runs is noticed here: in the same transaction the timeline turns
+UNKNOWN and an open incident closes, exactly as `core.verdict.interrupt` does it in a running program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from trayapp.core.words import Service, Status
+from trayapp.history.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Ids of the services that were not known, whose target is another now, and that are known but were not named."""
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+def fingerprint(service: Service) -> str:
+    """What tells that a service dials something else than before, without revealing what."""
+    return hashlib.blake2b(f"{service.probe.kind}\n{service.probe.target}".encode(), digest_size=16).hexdigest()
+
+
+def register(ledger: Ledger, services: Sequence[Service], at: int) -> Registration:
+    """Write down what is watched from `at` on. Nothing is removed: what is absent may only be misspelt just now."""
+    known = {
+        key: (number, print_, removed_at is not None)
+        for number, key, print_, removed_at in ledger.connection.execute(
+            "SELECT id, key, fingerprint, removed_at FROM services"
+        )
+    }
+    new, changed = [], []
+    for service in services:
+        print_ = fingerprint(service)
+        number, before, removed = known.get(service.id, (None, "", False))
+        if number is None:
+            number = ledger.add_service(service.id, at)
+            new.append(service.id)
+        elif removed:
+            ledger.begin_segment(number, at, Status.UNKNOWN, "new", at)
+            new.append(service.id)
+        elif before not in ("", print_):
+            _interrupt(ledger, number, at, "changed")
+            changed.append(service.id)
+        ledger.connection.execute(
+            "UPDATE services SET fingerprint = ?, interval = ?, timeout = ?, removed_at = NULL WHERE id = ?",
+            (print_, service.interval, service.timeout, number),
+        )
+    named = {service.id for service in services}
+    absent = tuple(key for key, (_, _, removed) in known.items() if key not in named and not removed)
+    return Registration(tuple(new), tuple(changed), absent)
+
+
+def remove(ledger: Ledger, services: Iterable[str], at: int) -> None:
+    """These are watched no longer. Their past stays; their number comes back with them if they do."""
+    for key in services:
+        row = ledger.connection.execute(
+            "SELECT id FROM services WHERE key = ? AND removed_at IS NULL", (key,)
+        ).fetchone()
+        if row is not None:
+            _interrupt(ledger, row[0], at, "removed")
+            ledger.connection.execute("UPDATE services SET removed_at = ? WHERE id = ?", (at, row[0]))
+
+
+def _interrupt(ledger: Ledger, number: int, at: int, reason: str) -> None:
+    (newest,) = ledger.connection.execute("SELECT max(start) FROM segments WHERE service = ?", (number,)).fetchone()
+    since = max(at, newest)
+    ledger.begin_segment(number, since, Status.UNKNOWN, reason, since)
+    ledger.connection.execute(
+        """
+        UPDATE incidents SET "end" = max(confirmed, ?), closing = ?, end_uncertain = 1
+        WHERE service = ? AND "end" IS NULL
+        """,
+        (since, reason, number),
+    )
+    ledger.connection.execute("UPDATE tellings SET told = NULL, acknowledged = NULL WHERE service = ?", (number,))

@@ -1,0 +1,167 @@
+"""The history as the rest of the program knows it: leave something, and it is remembered.
+
+One daemon thread owns the one connection that writes and checkpoints. A disk that is full, slow or
+gone is told in `trouble` and otherwise changes nothing: whoever leaves something goes on at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TypeVar
+
+from trayapp.core.words import CheckResult, Notification, Service, StatusChange, Telling
+from trayapp.history import registry
+from trayapp.history.faults import HistoryUnavailable, is_damage, is_environment, is_ours, sentence
+from trayapp.history.ledger import Ledger
+from trayapp.history.memory import Remembered, recall
+from trayapp.history.registry import Registration
+from trayapp.history.store import Store
+from trayapp.history.waiting import Batch, Request, Waiting
+
+log = logging.getLogger("trayapp.history")
+
+T = TypeVar("T")
+
+
+def wall_clock() -> int:
+    """Milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+class History:
+    """Opens the file at `path`, creating or migrating it, and owns the thread that writes it.
+
+    `on_fault` is told, in that thread, of every fault of ours; none ends the thread.
+    `company` is how long a result waits for others, `retry` how long a failed write waits, in seconds.
+
+    A future that fails says that its write is not on disk *now*; it stays in memory, in its place, and is
+    written as soon as writing works again. Only a fault of ours, a file of a newer Watchbell, and close()
+    make that final.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        on_fault: Callable[[BaseException], None],
+        clock: Callable[[], int] = wall_clock,
+        company: float = 1.0,
+        retry: float = 5.0,
+    ) -> None:
+        self._on_fault = on_fault
+        self._clock = clock
+        self._retry = retry
+        self._waiting = Waiting(company)
+        self._store = Store(path, clock, on_fault)
+        self._passing: str | None = None
+        self._tried_to_open = threading.Event()
+        self._complete = False
+        self._thread = threading.Thread(target=self._run, name="history", daemon=True)
+        self._thread.start()
+
+    def open(self, timeout: float) -> bool:
+        """Wait until the file was opened; False if that failed (see `trouble`) or takes longer."""
+        return self._tried_to_open.wait(timeout) and self._store.is_open
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the storage, as a sentence. Safe from any thread."""
+        return self._passing or self._store.notice
+
+    def record(self, result: CheckResult) -> None:
+        """Remember one result. Never waits; on disk within about `company` seconds."""
+        self._waiting.add_result(result)
+
+    def commit(
+        self,
+        changes: Sequence[StatusChange] = (),
+        tellings: Sequence[Telling] = (),
+        notifications: Sequence[Notification] = (),
+    ) -> Future[None]:
+        """Write these at once, in one transaction with all results left before. Done when no power cut can undo it."""
+        return self._ask(lambda ledger: ledger.commit(changes, tellings, notifications, self._clock()))
+
+    def attempted(self, notification: int) -> Future[None]:
+        """Somebody is about to be asked to show it: after a crash it may have been seen."""
+        return self._ask(lambda ledger: ledger.attempted(notification, self._clock()))
+
+    def delivered(self, notification: int) -> Future[None]:
+        """It was shown, or needs no showing any more."""
+        return self._ask(lambda ledger: ledger.delivered(notification, self._clock()))
+
+    def set_paused(self, until: int | None) -> Future[None]:
+        """The whole engine is paused until then; None: it goes on."""
+        return self._ask(lambda ledger: ledger.set_paused(until))
+
+    def register(self, services: Sequence[Service], at: int) -> Future[Registration]:
+        """Write down what is watched from `at` on, and learn what is new, what dials another target, what is missing.
+
+        Of what is new and what has changed the timeline is UNKNOWN ("new", "changed") from `at` on, and an open
+        incident on the former target is closed.
+        """
+        return self._ask(lambda ledger: registry.register(ledger, services, at))
+
+    def remove(self, services: Iterable[str], at: int) -> Future[None]:
+        """These are watched no longer, from `at` on. An open incident closes as "removed"; the past stays."""
+        return self._ask(lambda ledger: registry.remove(ledger, tuple(services), at))
+
+    def remembered(self, services: Sequence[Service]) -> Future[Remembered]:
+        """What is to be believed again after a start. Use Remembered.nothing(now) if this fails."""
+        return self._ask(lambda ledger: recall(ledger.connection, services), lasting=False)
+
+    def close(self, timeout: float) -> bool:
+        """Write what is left and close the file, in at most this many seconds; True if all was written."""
+        self._waiting.close(timeout / 2)  # the other half is for closing the file
+        self._thread.join(timeout)
+        return self._complete
+
+    def _ask(self, do: Callable[[Ledger], T], *, lasting: bool = True) -> Future[T]:
+        request = Request(do, lasting)
+        self._waiting.add_request(request)
+        return request.future
+
+    def _run(self) -> None:
+        self._guard(self._store.open)
+        self._tried_to_open.set()
+        while (batch := self._waiting.take()) is not None:
+            self._write(batch)
+        left = self._waiting.give_up()
+        for request in left.requests:
+            request.fail(HistoryUnavailable("The history was closed before this could be written."))
+        self._complete = self._guard(self._store.close) is None and not left.results and not left.requests
+
+    def _write(self, batch: Batch) -> None:
+        error = self._guard(lambda: self._store.write(batch))
+        if error is None:
+            self._guard(self._store.tidy)
+            return
+        for request in batch.requests:
+            request.fail(error)
+        if is_environment(error) or is_damage(error):
+            self._waiting.put_back(batch, self._retry)
+
+    def _guard(self, act: Callable[[], object]) -> BaseException | None:
+        """Do it, and let no error end the thread: one of the storage is `trouble`, one of ours goes to `on_fault`."""
+        try:
+            act()
+        except BaseException as error:  # noqa: BLE001 (it is told, and the caller is given it)
+            self._suffer(error)
+            return error
+        if self._passing is not None:
+            log.info("history is written again")
+            self._passing = None
+        return None
+
+    def _suffer(self, error: BaseException) -> None:
+        if is_ours(error):
+            self._on_fault(error)
+        elif is_environment(error):
+            told = sentence(error, self._store.path)
+            if told != self._passing:
+                log.warning("%s (%s)", told, error)
+            self._passing = told

@@ -1,0 +1,1 @@
+"""One thread running one asyncio loop; it owns all live state."""

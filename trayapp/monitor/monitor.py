@@ -1,0 +1,476 @@
+"""Runs what is due, remembers it, folds it, has it told, and publishes what is true now.
+
+All live state is here and belongs to one asyncio loop: every method but `__init__` runs on it,
+so there is no lock. History, alerts and the clock are given; the network is the probes' affair.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from trayapp.core import verdict
+from trayapp.core.words import (
+    Belief,
+    Blame,
+    CheckResult,
+    Finding,
+    Incident,
+    Notification,
+    Outcome,
+    Service,
+    ServiceView,
+    Snapshot,
+    Status,
+    StatusChange,
+    Telling,
+)
+from trayapp.monitor.clock import Clock
+from trayapp.monitor.scheduler import FIRST_SPACING, Schedule, phase
+
+AT_ONCE = 32
+"""Checks in flight: more would starve the screen's thread of the interpreter."""
+
+COMMIT_PATIENCE = 2.0
+"""Seconds to wait for the disk before telling all the same."""
+
+PUBLISH_AFTER = 0.05
+"""Seconds in which changes gather into one snapshot."""
+
+
+class Memory(Protocol):
+    """What remembers: never blocks, and says when something is safe."""
+
+    def record(self, result: CheckResult) -> None: ...
+
+    def commit(
+        self,
+        changes: Sequence[StatusChange],
+        tellings: Sequence[Telling],
+        notifications: Sequence[Notification],
+    ) -> Awaitable[None]: ...
+
+    def pause(self, until: int | None) -> None: ...
+
+
+class Policy(Protocol):
+    """What decides whom to tell: pure."""
+
+    def after(
+        self,
+        service: Service,
+        belief: Belief,
+        telling: Telling,
+        decisive: bool,
+        now: int,
+        next_id: int,
+        ended: Incident | None,
+    ) -> tuple[Telling, tuple[Notification, ...]]: ...
+
+    def forget(self, telling: Telling) -> Telling: ...
+
+    def acknowledge(self, telling: Telling, incident: int) -> Telling: ...
+
+    def snooze(self, telling: Telling, until: int | None) -> Telling: ...
+
+
+class Monitor:
+    """The services being watched and what is believed of them."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        means: Callable[[Service], Any],
+        memory: Memory,
+        policy: Policy,
+        tell: Callable[[Notification], None],
+        publish: Callable[[Snapshot], None],
+        observe: Callable[[CheckResult | StatusChange], None],
+        on_fault: Callable[[BaseException, str], None],
+        next_incident: int = 1,
+        next_notification: int = 1,
+    ) -> None:
+        self._clock = clock
+        self._means = means
+        self._memory = memory
+        self._policy = policy
+        self._tell = tell
+        self._publish = publish
+        self._observe = observe
+        self._on_fault = on_fault
+        self._next_incident = next_incident
+        self._next_notification = next_notification
+
+        self._views: dict[str, ServiceView] = {}
+        self._schedule = Schedule()
+        self._ready: deque[tuple[str, float]] = deque()
+        self._first_round: dict[str, float] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._publishing: asyncio.TimerHandle | None = None
+        self._resuming: asyncio.TimerHandle | None = None
+        self._ended: dict[str, Incident] = {}
+        self._version = 0
+        self._paused_until: int | None = None
+        self._problems: tuple[str, ...] = ()
+        self._faults: tuple[str, ...] = ()
+        self._stopping = False
+
+    # What the owner of the loop asks
+
+    def apply(
+        self,
+        services: Iterable[Service],
+        beliefs: Mapping[str, Belief],
+        tellings: Mapping[str, Telling],
+    ) -> None:
+        """Watch exactly these services from now on; what is already known of them is kept.
+
+        `beliefs` and `tellings` hold what history remembers of services that were not watched so far.
+        """
+        wanted = {service.id: service for service in services}
+        for id_ in [id_ for id_ in self._views if id_ not in wanted]:
+            self._interrupt(self._views[id_], Status.UNKNOWN, "removed")
+            self._drop(id_)
+        kept = self._views
+        self._views = {}
+        for index, service in enumerate(wanted.values()):
+            old = kept.get(service.id)
+            if old is None:
+                belief = beliefs.get(service.id) or verdict.begin(service.id, self._clock.now())
+                old = ServiceView(service, belief, tellings.get(service.id) or Telling(service.id))
+                self._views[service.id] = old
+                self._enter(old, index)
+            else:
+                self._views[service.id] = ServiceView(service, old.belief, old.telling, old.checking)
+                self._replace(old.service, service)
+        self._arm()
+        self._changed()
+
+    def check_now(self, services: Iterable[str] | None = None) -> None:
+        """Check these services, or all, as soon as a place is free. A paused service is left alone."""
+        now = self._clock.monotonic()
+        for id_ in self._views if services is None else services:
+            view = self._views.get(id_)
+            if view is not None and self._watched(view.service) and id_ not in self._running:
+                self._schedule.set(id_, now)
+        self._arm()
+
+    def acknowledge(self, incident: int) -> bool:
+        """Note that the user knows of this incident; False when it is no longer open."""
+        for view in self._views.values():
+            if view.belief.incident is not None and view.belief.incident.id == incident:
+                self._set_telling(view, self._policy.acknowledge(view.telling, incident))
+                return True
+        return False
+
+    def snooze(self, service: str, until: int | None) -> bool:
+        """Tell nothing of this service until then; None ends it. False when there is no such service."""
+        view = self._views.get(service)
+        if view is None:
+            return False
+        self._set_telling(view, self._policy.snooze(view.telling, until))
+        return True
+
+    def pause(self, until: int | None) -> None:
+        """Check nothing until then; None goes on at once."""
+        self._memory.pause(until)
+        self._set_paused(until)
+
+    def restore_pause(self, until: int | None) -> None:
+        """Go on with a pause that was begun before a restart."""
+        if until is not None and until > self._clock.now():
+            self._set_paused(until)
+
+    def report(self, problems: Sequence[str], faults: Sequence[str]) -> None:
+        """Sentences about Watchbell itself and about its configuration file, for the snapshot."""
+        if (tuple(problems), tuple(faults)) != (self._problems, self._faults):
+            self._problems, self._faults = tuple(problems), tuple(faults)
+            self._changed()
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(
+            version=self._version,
+            at=self._clock.now(),
+            services=tuple(self._views.values()),
+            paused_until=self._paused_until,
+            problems=self._problems,
+            faults=self._faults,
+        )
+
+    async def stop(self, patience: float = 1.0) -> None:
+        """Cancel what is in flight and wait at most `patience` seconds for it."""
+        self._stopping = True
+        for timer in (self._timer, self._publishing, self._resuming):
+            if timer is not None:
+                timer.cancel()
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=patience)
+
+    # One check
+
+    async def _check(self, view: ServiceView, due: float) -> None:
+        service = view.service
+        at = self._clock.now()
+        try:
+            finding = await service.probe.check(self._means(service))
+        except asyncio.CancelledError:
+            raise
+        except BaseException as fault:  # noqa: BLE001 - whatever a probe raises, the loop lives
+            self._on_fault(fault, f"the check of {service.id}")
+            finding = Finding(Outcome.UNKNOWN, "self.bug", Blame.SELF, f"a fault in Watchbell: {type(fault).__name__}")
+        result = CheckResult(service.id, at, max(at, self._clock.now()), verdict.judge(service, finding))
+        await self._take_in(result, service, due)
+
+    async def _take_in(self, result: CheckResult, asked: Service, due: float) -> None:
+        view = self._views.get(result.service)
+        if view is None or not self._watched(view.service) or not _same_question(asked, view.service):
+            return  # removed, paused or edited while it was being asked: an answer to another question
+        service = view.service
+        self._memory.record(result)
+        self._observe(result)
+        belief, changes = verdict.fold(view.belief, service, result, self._next_incident)
+        self._plan_next(view.service, belief, due)
+        decisive = verdict.reading(result.finding) is not Outcome.UNKNOWN
+        for change in changes:
+            if change.incident is not None and change.incident.end is not None:
+                self._ended[service.id] = change.incident
+        telling, notifications = self._policy.after(
+            service,
+            belief,
+            view.telling,
+            decisive,
+            result.ended,
+            self._next_notification,
+            self._ended.get(service.id),
+        )
+        if telling.told is None:
+            self._ended.pop(service.id, None)
+        await self._settle(view, belief, changes, telling, notifications)
+
+    async def _settle(
+        self,
+        view: ServiceView,
+        belief: Belief,
+        changes: Sequence[StatusChange],
+        telling: Telling,
+        notifications: Sequence[Notification],
+    ) -> None:
+        """Take over the new belief; remember it; and only then tell."""
+        tellings = (telling,) if telling != view.telling else ()
+        self._views[view.service.id] = ServiceView(view.service, belief, telling, view.checking)
+        self._changed()
+        if belief.incident is not None:
+            self._next_incident = max(self._next_incident, belief.incident.id + 1)
+        if notifications:
+            self._next_notification = max(n.id for n in notifications) + 1
+        if not (changes or tellings or notifications):
+            return
+        committed = asyncio.ensure_future(self._memory.commit(changes, tellings, notifications))
+        self._observe_all(changes, view.belief.reason)
+        if not notifications:
+            committed.add_done_callback(self._note_failed_commit)
+            return
+        try:
+            async with asyncio.timeout(COMMIT_PATIENCE):
+                await asyncio.shield(committed)
+        except TimeoutError:
+            committed.add_done_callback(self._note_failed_commit)
+        except Exception as fault:  # noqa: BLE001 - storage never stands between an outage and its bell
+            self._on_fault(fault, "saving what happened")
+        for notification in notifications:
+            self._tell(notification)
+
+    def _note_failed_commit(self, committed: asyncio.Future[None]) -> None:
+        if not committed.cancelled() and (fault := committed.exception()) is not None:
+            self._on_fault(fault, "saving what happened")
+
+    # When
+
+    def _enter(self, view: ServiceView, index: int) -> None:
+        if not self._watched(view.service):
+            self._interrupt(view, Status.PAUSED, "paused" if view.service.enabled else "disabled")
+            return
+        if view.belief.status is Status.PAUSED:
+            view = self._interrupt(view, Status.UNKNOWN, "new")
+        else:
+            view = self._expired(view)
+        self._first_round[view.service.id] = phase(index)
+        self._schedule.set(view.service.id, self._clock.monotonic() + index * FIRST_SPACING)
+
+    def _expired(self, view: ServiceView) -> ServiceView:
+        """The view with the time in which nobody looked taken out of it."""
+        belief, changes = verdict.expire(view.belief, view.service, self._clock.now(), "not running")
+        return self._believe(view, belief, changes)
+
+    def _replace(self, old: Service, new: Service) -> None:
+        """The user edited a service that is being watched."""
+        view = self._views[new.id]
+        if not _same_question(old, new):
+            view = self._interrupt(view, Status.UNKNOWN, "changed")
+        if self._watched(old) and not self._watched(new):
+            self._schedule.remove(new.id)
+            self._interrupt(view, Status.PAUSED, "disabled")
+        elif self._watched(new) and not self._watched(old):
+            self._interrupt(view, Status.UNKNOWN, "new")
+            self._schedule.set(new.id, self._clock.monotonic())
+        elif self._watched(new) and old != new:
+            self._schedule.set(new.id, self._clock.monotonic())
+
+    def _plan_next(self, service: Service, belief: Belief, due: float) -> None:
+        """Keep to the service's own beat, however late this check was."""
+        now = self._clock.monotonic()
+        wait = (verdict.next_due(belief, service, 0)) / 1000
+        share = self._first_round.pop(service.id, None)
+        if share is not None and wait * 1000 == service.interval:
+            wait *= share
+        self._schedule.set(service.id, max(now, due + wait))
+
+    def _arm(self) -> None:
+        """One timer for everything, set to the earliest moment anything is due."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        earliest = self._schedule.earliest()
+        if earliest is None or self._stopping:
+            return
+        delay = max(0.0, earliest - self._clock.monotonic())
+        self._timer = asyncio.get_running_loop().call_later(delay, self._on_due)
+
+    def _on_due(self) -> None:
+        self._timer = None
+        self._ready.extend(self._schedule.take(self._clock.monotonic()))
+        self._fill()
+        self._arm()
+
+    def _fill(self) -> None:
+        """Start what is ready, as far as there is room."""
+        while self._ready and len(self._running) < AT_ONCE and not self._stopping:
+            id_, due = self._ready.popleft()
+            view = self._views.get(id_)
+            if view is None or not self._watched(view.service):
+                continue
+            if id_ in self._running:
+                self._again.add(id_)
+                continue
+            self._set_checking(id_, True)
+            task = asyncio.get_running_loop().create_task(self._check(view, due), name=f"check {id_}")
+            self._running[id_] = task
+            task.add_done_callback(functools.partial(self._finished, id_))
+
+    def _finished(self, id_: str, task: asyncio.Task[None]) -> None:
+        del self._running[id_]
+        self._set_checking(id_, False)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self._on_fault(fault, f"taking in the result of {id_}")
+        view = self._views.get(id_)
+        if view is not None and self._watched(view.service):
+            if id_ in self._again:
+                self._schedule.set(id_, self._clock.monotonic())
+            elif self._schedule.due(id_) is None:
+                # Its answer was void or taking it in failed: it stays on its beat all the same.
+                self._schedule.set(id_, self._clock.monotonic() + view.service.interval / 1000)
+        self._again.discard(id_)
+        self._fill()
+        if not self._stopping:
+            self._arm()
+
+    # Pausing
+
+    def _watched(self, service: Service) -> bool:
+        return service.enabled and self._paused_until is None
+
+    def _set_paused(self, until: int | None) -> None:
+        was = self._paused_until
+        self._paused_until = until
+        if self._resuming is not None:
+            self._resuming.cancel()
+            self._resuming = None
+        if until is not None:
+            loop = asyncio.get_running_loop()
+            self._resuming = loop.call_later(max(0.0, (until - self._clock.now()) / 1000), self._pause_over)
+        if until is not None and was is None:
+            for id_, view in list(self._views.items()):
+                self._schedule.remove(id_)
+                if view.service.enabled:
+                    self._interrupt(view, Status.PAUSED, "paused")
+        elif until is None and was is not None:
+            for index, view in enumerate(list(self._views.values())):
+                if view.service.enabled:
+                    self._enter(view, index)
+        self._arm()
+        self._changed()
+
+    def _pause_over(self) -> None:
+        self.pause(None)
+
+    # What is held
+
+    def _interrupt(self, view: ServiceView, status: Status, reason: str) -> ServiceView:
+        belief, changes = verdict.interrupt(view.belief, self._clock.now(), status, reason)
+        return self._believe(view, belief, changes)
+
+    def _believe(self, view: ServiceView, belief: Belief, changes: Sequence[StatusChange]) -> ServiceView:
+        """Take over a belief that tells nobody anything."""
+        telling = view.telling
+        if view.belief.incident is not None and belief.incident is None:
+            telling = self._policy.forget(telling)
+        new = ServiceView(view.service, belief, telling, view.checking)
+        self._views[view.service.id] = new
+        if changes or telling != view.telling:
+            tellings = (telling,) if telling != view.telling else ()
+            committed = asyncio.ensure_future(self._memory.commit(changes, tellings, ()))
+            committed.add_done_callback(self._note_failed_commit)
+            self._observe_all(changes, view.belief.reason)
+        self._changed()
+        return new
+
+    def _observe_all(self, changes: Sequence[StatusChange], reason: str) -> None:
+        """Those that a person would call a change; the others only note for a restart that a run was cut short."""
+        for change in changes:
+            if change.from_status is not change.to_status or change.reason != reason:
+                self._observe(change)
+            reason = change.reason
+
+    def _drop(self, id_: str) -> None:
+        self._schedule.remove(id_)
+        self._first_round.pop(id_, None)
+        self._ended.pop(id_, None)
+        del self._views[id_]
+
+    def _set_telling(self, view: ServiceView, telling: Telling) -> None:
+        if telling == view.telling:
+            return
+        self._views[view.service.id] = ServiceView(view.service, view.belief, telling, view.checking)
+        committed = asyncio.ensure_future(self._memory.commit((), (telling,), ()))
+        committed.add_done_callback(self._note_failed_commit)
+        self._changed()
+
+    def _set_checking(self, id_: str, checking: bool) -> None:
+        view = self._views.get(id_)
+        if view is not None and view.checking is not checking:
+            self._views[id_] = ServiceView(view.service, view.belief, view.telling, checking)
+            self._changed()
+
+    def _changed(self) -> None:
+        """Publish soon; changes of one moment make one snapshot."""
+        if self._publishing is None and not self._stopping:
+            self._publishing = asyncio.get_running_loop().call_later(PUBLISH_AFTER, self._publish_now)
+
+    def _publish_now(self) -> None:
+        self._publishing = None
+        self._version += 1
+        self._publish(self.snapshot())
+
+
+def _same_question(a: Service, b: Service) -> bool:
+    """Whether history of the one speaks for the other: same kind of probe, same target."""
+    return a.probe.kind == b.probe.kind and a.probe.target == b.probe.target

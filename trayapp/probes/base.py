@@ -1,0 +1,99 @@
+"""What every way of asking has in common: what it is given, the one deadline, and that it never raises.
+
+A new kind subclasses `Kind`, declares its keys as annotated fields and writes `ask`; everything
+else (parsing, forms, documentation, the contract test) is derived. It joins the list in __init__.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self, TypeAlias
+
+from trayapp.core.keys import Text
+from trayapp.core.wording import plain
+from trayapp.core.words import Blame, Finding, Outcome
+from trayapp.probes.causes import CheckEnded, SecretUnavailable, finding_of
+from trayapp.probes.phases import Phases
+
+__all__ = ["AddrInfo", "Kind", "Means", "SecretUnavailable"]
+
+AddrInfo: TypeAlias = tuple[int, int, int, str, Any]
+"""Family, type, protocol, canonical name and socket address, as getaddrinfo gives them."""
+
+log = logging.getLogger("trayapp.probes")
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a check is given to ask with; the caller owns time, names and secrets.
+
+    `timeout` is seconds for the whole check. `reveal` raises SecretUnavailable, `resolve`
+    socket.gaierror or causes.Impaired. `tls` verifies and is shared by all checks.
+    """
+
+    timeout: float
+    reveal: Callable[[Text], Awaitable[str]]
+    resolve: Callable[[str, int], Awaitable[Sequence[AddrInfo]]]
+    tls: ssl.SSLContext
+    clock: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(ABC):
+    """A way of asking. The annotated fields of a subclass are the keys of its table."""
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    example: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def target(self) -> str:
+        """The address it dials, for a person to read; never holds a secret."""
+
+    @classmethod
+    @abstractmethod
+    def from_target(cls, target: str) -> Self | None:
+        """The probe that this text means, or None if it is not this kind's.
+
+        ValueError: it is this kind's, and wrong.
+        """
+
+    @abstractmethod
+    async def ask(self, means: Means, phases: Phases) -> Finding:
+        """One conversation. May raise OSError and CheckEnded, and need not watch the time."""
+
+    async def check(self, means: Means) -> Finding:
+        """One check: one finding, by the deadline, whatever happens. Only cancellation passes through."""
+        phases = Phases(means.clock)
+        try:
+            async with asyncio.timeout(means.timeout):
+                finding = await self.ask(means, phases)
+        except (CheckEnded, OSError) as error:
+            known = finding_of(error, phases, means.timeout)
+            if known is None:
+                log.exception("a check of kind %s failed in a way it does not know", self.kind)
+            finding = known or _bug(error)
+        except Exception as error:
+            log.exception("a check of kind %s has a bug", self.kind)
+            finding = _bug(error)
+        phases.leave()
+        return replace(
+            finding,
+            message=plain(finding.message) if finding.message else "",
+            latency_ms=phases.latency_ms if phases.answered else None,
+            phases_ms=phases.ms,
+            address=phases.address,
+            answered=phases.answered,
+        )
+
+
+def _bug(error: Exception) -> Finding:
+    message = f"Watchbell has a problem of its own ({type(error).__name__})"
+    return Finding(Outcome.UNKNOWN, "self.bug", Blame.SELF, message)

@@ -1,0 +1,85 @@
+"""How far one check has come, and where its time went.
+
+A probe calls `enter` as it goes; whoever words a failure afterwards reads here what was being done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+DOING = {
+    "dns": "looking up the name",
+    "connect": "connecting",
+    "tls": "agreeing on encryption",
+    "first_byte": "waiting for the first byte",
+    "headers": "waiting for the rest of the headers",
+    "body": "waiting for the rest of the page",
+}
+"""What a check that stopped there was doing, in the order in which it happens."""
+
+
+class Phases:
+    """The course of one check.
+
+    `doing` is one of DOING, or empty before anything was asked. `ms` are milliseconds per phase;
+    a phase entered twice, as in redirects, adds up. `host` is the name last asked for, `address`
+    where it led. `answered` is set by the probe once the target itself has spoken.
+    """
+
+    __slots__ = (
+        "_began",
+        "_clock",
+        "_ended",
+        "_phase",
+        "_since",
+        "_started",
+        "address",
+        "answered",
+        "doing",
+        "host",
+        "ms",
+    )
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._started = clock()
+        self._phase = ""
+        self._began: float | None = None
+        self._since = 0.0
+        self._ended = 0.0
+        self.doing = ""
+        self.ms: dict[str, float] = {}
+        self.host = ""
+        self.address: str | None = None
+        self.answered = False
+
+    def enter(self, phase: str, doing: str = "") -> None:
+        """From now on time counts for this phase. `doing` says it more exactly where the phase has parts."""
+        self.leave()
+        self._phase = phase
+        self.doing = doing or phase
+        self._since = self._ended
+        if self._began is None:
+            self._began = self._since
+
+    def leave(self) -> None:
+        """Nothing more is waited for. `doing` stays what it was."""
+        self._ended = self._clock()
+        if self._phase:
+            self.ms[self._phase] = self.ms.get(self._phase, 0.0) + (self._ended - self._since) * 1000
+            self._phase = ""
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the check began, with what came before its first phase."""
+        return self._clock() - self._started
+
+    @property
+    def connected(self) -> bool:
+        """Something accepted the connection."""
+        return self.doing not in ("", "dns", "connect")
+
+    @property
+    def latency_ms(self) -> float | None:
+        """From the first phase until the last one was left; None if none was entered."""
+        return None if self._began is None else (self._ended - self._began) * 1000

@@ -1,0 +1,176 @@
+"""One HTTP/1.1 exchange over a connection of its own: httpx's request and response, our sockets and our bounds.
+
+httpx's own pool is not used: its timeouts count per read, a cancelled request leaks its place
+in the pool, and a kept connection that the server closes meanwhile looks like an outage.
+Closing never waits: a connection is cut, not shut down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from functools import cache
+from ipaddress import ip_address
+
+import h11
+import httpx
+
+from trayapp.probes.base import Means
+from trayapp.probes.causes import Misbehaved
+from trayapp.probes.certificate import with_date
+from trayapp.probes.dial import dial
+from trayapp.probes.phases import Phases
+
+MOST_HEADERS = 64 * 1024
+"""Bytes of all heads of an answer together, the informational ones included."""
+
+READ = 16 * 1024
+"""Bytes of one read: what may be parsed without giving way to other checks."""
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@cache
+def unverifying() -> ssl.SSLContext:
+    """The shared context of all checks with `verify = false`."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+class FreshTransport(httpx.AsyncBaseTransport):
+    """Every request dials anew. Raises OSError and CheckEnded, which say more than httpx's exceptions.
+
+    The response's `extensions` hold "http_version" and, when encrypted, "tls".
+    """
+
+    def __init__(self, means: Means, phases: Phases, tls: ssl.SSLContext) -> None:
+        self._means = means
+        self._phases = phases
+        self._tls = tls
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        before = self._phases.address
+        host = request.url.raw_host.decode("ascii")
+        port = request.url.port or DEFAULT_PORTS[request.url.scheme]
+        connection = await dial(self._means, self._phases, host, port)
+        if before is not None and inward(before, self._phases.address or before):
+            connection.close()
+            raise Misbehaved("http.redirects", f"redirects into a private network ({self._phases.address})")
+        reader, writer = await self._speak(connection, request.url.scheme == "https", host)
+        try:
+            return await self._exchange(request, reader, writer)
+        except BaseException:
+            writer.transport.abort()
+            raise
+
+    async def _speak(
+        self, connection: socket.socket, encrypted: bool, host: str
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if not encrypted:
+            return await asyncio.open_connection(sock=connection)
+        self._phases.enter("tls")
+        peer = connection.getpeername()
+        try:
+            return await asyncio.open_connection(
+                sock=connection,
+                ssl=self._tls,
+                server_hostname=host.removesuffix("."),
+                ssl_handshake_timeout=self._means.timeout + 1,  # ours ends it before
+            )
+        except ssl.SSLCertVerificationError as error:
+            self._phases.leave()
+            left = self._means.timeout - self._phases.spent
+            raise await with_date(error, peer, host, unverifying(), left / 2) from error
+
+    async def _exchange(
+        self, request: httpx.Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> httpx.Response:
+        connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADERS)
+        head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
+        writer.write(connection.send(head) or b"")
+        async for part in request.stream:  # type: ignore[union-attr]  # asynchronous for an async transport
+            writer.write(connection.send(h11.Data(data=part)) or b"")
+        writer.write(connection.send(h11.EndOfMessage()) or b"")
+        self._phases.enter("first_byte")
+        response = await _head(connection, reader, self._phases)
+        extensions: dict[str, object] = {"http_version": b"HTTP/" + response.http_version}
+        encryption = writer.get_extra_info("ssl_object")
+        if encryption is not None:
+            extensions["tls"] = encryption.version()
+        stream = _Body(connection, reader, writer, self._phases)
+        return httpx.Response(
+            response.status_code, headers=response.headers.raw_items(), stream=stream, extensions=extensions
+        )
+
+
+def inward(before: str, after: str) -> bool:
+    """Whether a redirect from the one address to the other leads from outside into a network it should not see."""
+    left, entered = ip_address(before.partition("%")[0]), ip_address(after.partition("%")[0])
+    return (left.is_global and not entered.is_global) or (entered.is_loopback and not left.is_loopback)
+
+
+async def _head(connection: h11.Connection, reader: asyncio.StreamReader, phases: Phases) -> h11.Response:
+    """The response's head; informational ones before it are passed over."""
+    total = 0
+    while True:
+        try:
+            event = connection.next_event()
+        except h11.RemoteProtocolError as error:
+            raise _garbled(error) from error
+        if isinstance(event, h11.Response):
+            return event
+        if event is not h11.NEED_DATA:
+            continue
+        if total >= MOST_HEADERS:
+            raise Misbehaved("http.headers_too_large", f"the answer's headers exceed {MOST_HEADERS // 1024} KiB")
+        received = await reader.read(READ)
+        if not received:
+            so_far = "without an answer" if total == 0 else "in the middle of the headers"
+            raise Misbehaved("http.protocol", f"the server closed the connection {so_far}")
+        if total == 0:
+            phases.answered = True
+            phases.enter("body", doing="headers")
+        total += len(received)
+        connection.receive_data(received)
+
+
+class _Body(httpx.AsyncByteStream):
+    """The response's body as it arrives. Whoever reads it sets the bound."""
+
+    def __init__(
+        self, connection: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, phases: Phases
+    ) -> None:
+        self._connection = connection
+        self._reader = reader
+        self._writer = writer
+        self._phases = phases
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self._phases.enter("body")
+        while True:
+            try:
+                event = self._connection.next_event()
+            except h11.RemoteProtocolError as error:
+                raise _garbled(error) from error
+            if isinstance(event, h11.Data):
+                yield bytes(event.data)
+            elif event is h11.NEED_DATA:
+                self._connection.receive_data(await self._reader.read(READ))
+            else:
+                break
+        # RFC 9112, 6.3: what follows the last answer means that its Content-Length was a lie.
+        if self._connection.trailing_data[0]:
+            raise Misbehaved("http.protocol", "the server sent more than the length it announced")
+
+    async def aclose(self) -> None:
+        self._writer.transport.abort()
+
+
+def _garbled(error: h11.RemoteProtocolError) -> Misbehaved:
+    if error.error_status_hint == 431:
+        return Misbehaved("http.headers_too_large", f"the answer's headers exceed {MOST_HEADERS // 1024} KiB")
+    return Misbehaved("http.protocol", f"not a right HTTP answer: {error}")

@@ -1,0 +1,48 @@
+"""What never reaches a log: passwords in URLs, credentials in headers, secrets that were revealed."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import quote, quote_plus
+
+HIDDEN = "***"
+SHORTEST_SECRET = 4
+"""Shorter values are not searched for: starring out every "a" of a log would tell the secret, not hide it."""
+
+# Every quantifier is bounded or cannot overlap its neighbour: these run over text from servers.
+_URL_CREDENTIALS = re.compile(r"\b([a-z][a-z0-9+.-]{0,30}://)[^\s/?#\"'<>]{1,2000}@", re.IGNORECASE)
+_URL_PARAMETER = re.compile(
+    r"([?&;][\w.-]{0,60}(?:token|secret|password|passwd|api_?key|signature)=)[^&;\s#\"'<>]+", re.IGNORECASE
+)
+_HEADER = re.compile(
+    r"\b((?:proxy-)?authorization|(?:set-)?cookie|api-?key|x-[\w-]{0,60}(?:token|key|secret|auth)|password|passwd)"
+    r"(\\?[\"']?\s{0,8}[:=]\s{0,8}|[\"'],\s{0,8})"  # "Name: value", {"Name": "value"}, ("Name", "value")
+    r"(?:b?\"(?:[^\"\\\n]|\\.)*\"|b?'(?:[^'\\\n]|\\.)*'|[^\s\"'][^\n]*)",
+    re.IGNORECASE,
+)
+
+
+class Redaction:
+    """Hides what it is told to hide and what looks like a credential. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._forms: frozenset[str] = frozenset()
+        self._pattern: re.Pattern[str] | None = None
+
+    def hide(self, secret: str) -> None:
+        """From now on this value appears in no cleaned text, nor as a URL, JSON or repr() would write it."""
+        if len(secret) < SHORTEST_SECRET:
+            return
+        written = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
+        self._forms |= written | {line.strip() for line in secret.splitlines() if len(line.strip()) >= SHORTEST_SECRET}
+        longest_first = sorted(self._forms, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+
+    def clean(self, text: str) -> str:
+        """The text without secrets."""
+        if self._pattern is not None:
+            text = self._pattern.sub(HIDDEN, text)
+        text = _URL_CREDENTIALS.sub(rf"\1{HIDDEN}@", text)
+        text = _URL_PARAMETER.sub(rf"\1{HIDDEN}", text)
+        return _HEADER.sub(rf"\1\2{HIDDEN}", text)

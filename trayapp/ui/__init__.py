@@ -1,0 +1,1 @@
+"""What a person sees: tray, menu, window, dialogs. Drawn from snapshots; asks through `asks.Asks`."""

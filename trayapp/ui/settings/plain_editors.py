@@ -1,0 +1,167 @@
+"""Editors for plain values: a line, a number, a choice, a switch, a list of words."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSpinBox, QWidget
+
+from trayapp.core.keys import DeclaredKey
+from trayapp.ui.palette import Appearance
+from trayapp.ui.settings.controls import ChoiceBox, Switch
+from trayapp.ui.settings.editor import UNSET, Editor
+
+SHORT = 132
+"""Width in pixels of a field that holds a number, a duration or one word."""
+
+
+def in_a_row(editor: QWidget, *controls: QWidget, stretch: bool) -> QHBoxLayout:
+    """Lay controls side by side; with `stretch` the first takes the room, else an empty end does."""
+    row = QHBoxLayout(editor)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    for number, control in enumerate(controls):
+        row.addWidget(control, 1 if stretch and number == 0 else 0)
+    if not stretch:
+        row.addStretch(1)
+    return row
+
+
+class LineEditor(Editor):
+    """A line of text. An empty line means that the key is absent, and shows the default in grey."""
+
+    def __init__(self, declared: DeclaredKey, *, short: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(declared, parent)
+        self._line = QLineEdit(self)
+        if short:
+            self._line.setFixedWidth(SHORT)
+        in_a_row(self, self._line, stretch=not short)
+        self._line.textEdited.connect(self.touch)
+
+    @property
+    def field(self) -> QWidget:
+        return self._line
+
+    def _show(self, value: Any) -> None:
+        self._line.setPlaceholderText(self.declared.key.placeholder or self._written(self._default))
+        self._line.setText(self._written(value))
+        self._line.setCursorPosition(0)
+
+    def _read(self) -> Any:
+        text = self._line.text().strip()
+        return self._meant(text) if text else UNSET
+
+    def _written(self, value: Any) -> str:
+        return "" if value is UNSET else str(value)
+
+    def _meant(self, text: str) -> Any:
+        return text
+
+
+class NumberEditor(LineEditor):
+    """A number that may be absent. What is no number stays text, and the fault is shown at the field."""
+
+    def __init__(self, declared: DeclaredKey, number: type[int] | type[float], parent: QWidget | None = None) -> None:
+        super().__init__(declared, short=True, parent=parent)
+        self._number = number
+
+    def _meant(self, text: str) -> Any:
+        try:
+            return self._number(text)
+        except ValueError:
+            return text
+
+
+class WordsEditor(LineEditor):
+    """A list of words, separated by commas; a word that holds a comma stands in quotation marks."""
+
+    def _written(self, value: Any) -> str:
+        if not isinstance(value, list | tuple):
+            return super()._written(value)
+        return ", ".join(f'"{word}"' if "," in (word := str(item)) else word for item in value)
+
+    def _meant(self, text: str) -> Any:
+        [row] = csv.reader([text], skipinitialspace=True)
+        return [word.strip() for word in row if word.strip()]
+
+
+class _SpinBox(QSpinBox):
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel scrolls the page; a value changed in passing would go unnoticed."""
+        event.ignore()
+
+
+class CountEditor(Editor):
+    """A whole number with a default."""
+
+    def __init__(self, declared: DeclaredKey, parent: QWidget | None = None) -> None:
+        super().__init__(declared, parent)
+        self._spin = _SpinBox(self)
+        self._spin.setFixedWidth(SHORT)
+        self._spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        least, most = declared.key.least, declared.key.most
+        self._spin.setRange(-(2**31) if least is None else int(least), 2**31 - 1 if most is None else int(most))
+        in_a_row(self, self._spin, stretch=False)
+        self._spin.valueChanged.connect(self.touch)
+
+    @property
+    def field(self) -> QWidget:
+        return self._spin
+
+    def _show(self, value: Any) -> None:
+        for candidate in (value, self._default):
+            if isinstance(candidate, int):
+                self._spin.setValue(candidate)
+                return
+
+    def _read(self) -> Any:
+        return self._spin.value()
+
+
+class ChoiceEditor(Editor):
+    """One of the words that the key allows."""
+
+    def __init__(self, declared: DeclaredKey, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(declared, parent)
+        self._box = ChoiceBox(appearance, self)
+        self._box.setMinimumWidth(SHORT)
+        in_a_row(self, self._box, stretch=False)
+        self._box.currentIndexChanged.connect(self.touch)
+
+    @property
+    def field(self) -> QWidget:
+        return self._box
+
+    def _show(self, value: Any) -> None:
+        words = list(self.declared.choices)
+        shown = str(self._default if value is UNSET else value)
+        if shown not in words:
+            words.append(shown)
+        self._box.clear()
+        self._box.addItems(words)
+        self._box.setCurrentIndex(words.index(shown))
+
+    def _read(self) -> Any:
+        return self._box.currentText()
+
+
+class SwitchEditor(Editor):
+    """On or off."""
+
+    def __init__(self, declared: DeclaredKey, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(declared, parent)
+        self._switch = Switch(appearance, self)
+        in_a_row(self, self._switch, stretch=False)
+        self._switch.toggled.connect(self.touch)
+
+    @property
+    def field(self) -> QWidget:
+        return self._switch
+
+    def _show(self, value: Any) -> None:
+        self._switch.setChecked(bool(self._default if value is UNSET else value))
+
+    def _read(self) -> Any:
+        return self._switch.isChecked()

@@ -1,0 +1,129 @@
+"""The list beside the form: find, choose, switch on and off, add, duplicate, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, QSortFilterProxyModel, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
+
+from trayapp.core.words import Status
+from trayapp.ui.palette import Appearance
+from trayapp.ui.settings.draft import Draft
+from trayapp.ui.settings.judgement import Judgement
+from trayapp.ui.settings.service_delegate import ServiceDelegate
+from trayapp.ui.settings.service_model import Line, ServiceModel
+
+
+class ServiceList(QFrame):
+    """Says what the user wants; the page does it. Ids travel, never rows."""
+
+    chosen = Signal(str)
+    switched = Signal(str, bool)
+    add_asked = Signal()
+    duplicate_asked = Signal(str)
+    remove_asked = Signal(str)
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "side")
+        self.setFixedWidth(292)
+        self._model = ServiceModel(self)
+        self._shown = QSortFilterProxyModel(self)
+        self._shown.setSourceModel(self._model)
+        self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._find = QLineEdit(self)
+        self._find.setPlaceholderText(self.tr("Find"))
+        self._find.setAccessibleName(self.tr("Find a service"))
+        self._find.setClearButtonEnabled(True)
+        self._view = QListView(self)
+        self._view.setModel(self._shown)
+        self._view.setItemDelegate(ServiceDelegate(appearance, self._view))
+        self._view.setAccessibleName(self.tr("Services"))
+        self._view.setUniformItemSizes(True)
+        self._view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._view.setMinimumSize(QSize(220, 120))
+        self._add = self._button(self.tr("&Add…"))
+        self._duplicate = self._button(self.tr("&Duplicate"))
+        self._remove = self._button(self.tr("&Remove"))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2)
+        for button in (self._add, self._duplicate, self._remove):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(14, 14, 14, 10)
+        whole.setSpacing(10)
+        whole.addWidget(self._find)
+        whole.addWidget(self._view, 1)
+        whole.addLayout(buttons)
+        self._find.textChanged.connect(self._shown.setFilterFixedString)
+        self._find.returnPressed.connect(self._view.setFocus)
+        self._view.selectionModel().currentChanged.connect(self._choose)
+        self._model.switched.connect(self.switched)
+        self._add.clicked.connect(self.add_asked)
+        self._duplicate.clicked.connect(self._ask_duplicate)
+        self._remove.clicked.connect(self._ask_remove)
+        self._judge_buttons()
+
+    @property
+    def current(self) -> str:
+        """The id of the chosen service; empty where there is none."""
+        index = self._view.currentIndex()
+        line: Line | None = index.data(ServiceModel.LINE) if index.isValid() else None
+        return line.id if line else ""
+
+    def show_draft(self, draft: Draft, judged: Judgement, statuses: Mapping[str, Status]) -> None:
+        """Draw the list anew; what was chosen stays chosen where it still exists."""
+        current = self.current
+        self._model.show_draft(draft, judged, statuses)
+        if current and not self.current:
+            self.choose(current)
+        self._judge_buttons()
+
+    def choose(self, service_id: str) -> None:
+        """Choose this service, whether or not the filter shows it."""
+        row = self._model.row_of(service_id)
+        if row < 0:
+            return
+        index = self._shown.mapFromSource(self._model.index(row))
+        if not index.isValid():
+            self._find.clear()
+            index = self._shown.mapFromSource(self._model.index(row))
+        select = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self._view.selectionModel().setCurrentIndex(index, select)
+        self._view.scrollTo(index)
+
+    def find(self) -> None:
+        """Take the keyboard to the field that filters."""
+        self._find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._find.selectAll()
+
+    def reach(self) -> None:
+        """Take the keyboard to the list."""
+        self._view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _button(self, text: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setProperty("role", "quiet")
+        button.setAutoDefault(False)
+        return button
+
+    def _judge_buttons(self) -> None:
+        for button in (self._duplicate, self._remove):
+            button.setEnabled(bool(self.current))
+
+    @Slot(QModelIndex)
+    def _choose(self, index: QModelIndex) -> None:
+        self._judge_buttons()
+        if index.isValid():
+            self.chosen.emit(self.current)
+
+    @Slot()
+    def _ask_duplicate(self) -> None:
+        self.duplicate_asked.emit(self.current)
+
+    @Slot()
+    def _ask_remove(self) -> None:
+        self.remove_asked.emit(self.current)

@@ -1,0 +1,138 @@
+"""Editor for a Text: written in the file, or kept elsewhere and only named there.
+
+A secret is never shown. The file gets `{ secret = "name" }`, the value goes to the keyring; to
+replace it there is "Change…". The page that holds the form does the asking: `secret_wanted`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QStackedWidget, QWidget
+
+from trayapp.core.keys import DeclaredKey
+from trayapp.ui.palette import Appearance
+from trayapp.ui.settings.controls import ChoiceBox
+from trayapp.ui.settings.dress import speak_as
+from trayapp.ui.settings.editor import UNSET, Editor
+from trayapp.ui.settings.plain_editors import in_a_row
+
+SOURCES = {"": "Written here", "secret": "Keyring", "env": "Variable", "file": "File"}
+"""Where a text may come from: the word in the file, and what the user is shown."""
+
+PLACEHOLDERS = {"env": "NAME_OF_THE_VARIABLE", "file": "/path/to/a/file/that/only/you/may/read"}
+
+
+class TextEditor(Editor):
+    """A line, a box that says where the text comes from, and for a secret a dot and a button.
+
+    `called` is what a secret kept from here is named after.
+    """
+
+    def __init__(self, declared: DeclaredKey, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(declared, parent)
+        self._line = QLineEdit(self)
+        self._dot = speak_as(QLabel(self), "note")
+        self._change = QPushButton(self.tr("Change…"), self)
+        self._source = ChoiceBox(appearance, self)
+        for word, title in SOURCES.items():
+            self._source.addItem(self.tr(title), word)
+        self._source.setAccessibleName(self.tr("Where %1 comes from").replace("%1", declared.key.label))
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._line)
+        self._stack.addWidget(self._kept())
+        in_a_row(self, self._stack, self._source, stretch=True)
+        self._secret = ""
+        self.called = declared.name
+        self._line.textEdited.connect(self.touch)
+        self._source.activated.connect(self._choose_source)
+        self._change.clicked.connect(self._want_secret)
+
+    @property
+    def field(self) -> QWidget:
+        return self._line
+
+    @property
+    def secret_name(self) -> str:
+        """The name of the secret it shows; empty where the text is no secret."""
+        return self._secret
+
+    @property
+    def written(self) -> str:
+        """The text, where it stands in the file; empty where it is only named there."""
+        return "" if self._source.currentData() else self._line.text()
+
+    @Slot(str)
+    def keep_secret(self, name: str) -> None:
+        """The keyring has it now, under this name; the file will only name it."""
+        self._secret = name
+        self._show_source("secret")
+        self._line.clear()
+        self.touch()
+
+    @Slot()
+    def give_up_secret(self) -> None:
+        """The user kept nothing: back to what the text was before."""
+        if not self._secret:
+            self._show_source("")
+
+    def _kept(self) -> QWidget:
+        box = QWidget(self)
+        row = QHBoxLayout(box)
+        row.setContentsMargins(2, 0, 0, 0)
+        row.addWidget(self._dot, 1)
+        row.addWidget(self._change)
+        return box
+
+    def _show(self, value: Any) -> None:
+        source, name = _source_of(value)
+        self._secret = name if source == "secret" else ""
+        self._line.setText("" if source == "secret" else name)
+        self._line.setCursorPosition(0)
+        self._show_source(source)
+
+    def _read(self) -> Any:
+        source = self._source.currentData()
+        if source == "secret":
+            return {"secret": self._secret} if self._secret else UNSET
+        text = self._line.text()
+        if not text:
+            return UNSET
+        return {source: text} if source else text
+
+    def _show_source(self, source: str) -> None:
+        self._source.setCurrentIndex(list(SOURCES).index(source))
+        self._stack.setCurrentIndex(1 if source == "secret" else 0)
+        self._line.setPlaceholderText(PLACEHOLDERS.get(source) or self._grey())
+        self._dot.setText(self.tr("●  kept in the keyring as “%1”").replace("%1", self._secret))
+        self._change.setAccessibleName(self.tr("Change the secret %1").replace("%1", self._secret))
+
+    def _grey(self) -> str:
+        default = self._default if isinstance(self._default, str) else ""
+        return self.declared.key.placeholder or default
+
+    @Slot(int)
+    def _choose_source(self, index: int) -> None:
+        source = self._source.itemData(index)
+        if source == "secret":
+            if not self._secret:
+                self._want_secret()
+            return
+        self._secret = ""
+        self._show_source(source)
+        self.touch()
+
+    @Slot()
+    def _want_secret(self) -> None:
+        self.secret_wanted.emit(self)
+
+
+def _source_of(value: Any) -> tuple[str, str]:
+    """Which source a value of the file names, and the text or name: `{env = "X"}` is ("env", "X")."""
+    if isinstance(value, Mapping) and len(value) == 1:
+        [(source, name)] = value.items()
+        if source in SOURCES and source:
+            return source, str(name)
+    return "", "" if value is UNSET else str(value)

@@ -1,0 +1,71 @@
+"""Which services tell everything, which only "down", and which nothing: the choices at a glance."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import quote, unquote
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+
+from trayapp.core.keys import declared_keys
+from trayapp.core.wording import plain
+from trayapp.core.words import Service
+from trayapp.ui.settings.draft import Draft
+from trayapp.ui.settings.dress import speak_as
+
+MANY = 24
+"""So many names are listed; the rest are counted."""
+
+NOTIFY = declared_keys(Service)["notify"]
+
+
+class WhoIsTold(QFrame):
+    """A card with one line for each choice. `chosen` carries the id of a service that was clicked."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        titles = {"all": self.tr("Down and back up"), "down": self.tr("Only down"), "none": self.tr("Nothing")}
+        self._names: dict[str, QLabel] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(18, 14, 18, 16)
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(speak_as(QLabel(self.tr("What is told"), self), "heading"), 0, 0, 1, 2)
+        for at, word in enumerate(NOTIFY.choices, 1):
+            names = QLabel(self)
+            names.setWordWrap(True)
+            names.setTextFormat(Qt.TextFormat.RichText)
+            names.setTextInteractionFlags(
+                Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+            )
+            names.linkActivated.connect(self._choose)
+            label = QLabel(titles.get(word, word), self)
+            label.setBuddy(names)
+            names.setAccessibleName(label.text())
+            grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(names, at, 1)
+            self._names[word] = names
+        note = speak_as(QLabel(self.tr("Choose a service to change what is told of it."), self), "note")
+        grid.addWidget(note, len(NOTIFY.choices) + 1, 0, 1, 2)
+
+    def show_draft(self, draft: Draft) -> None:
+        """Sort the services of the draft by what is told of them."""
+        usual = draft.defaults.get("notify", NOTIFY.default)
+        for word, label in self._names.items():
+            told = {service_id: table for service_id, table in draft.tables.items() if table.get("notify", usual) == word}
+            links = [
+                f'<a href="{quote(service_id, safe="")}">{escape(plain(str(table.get("name") or service_id), 60))}</a>'
+                for service_id, table in list(told.items())[:MANY]
+            ]
+            if len(told) > MANY:
+                links.append(escape(self.tr("and %1 more").replace("%1", str(len(told) - MANY))))
+            label.setText(", ".join(links) or "—")
+
+    @Slot(str)
+    def _choose(self, link: str) -> None:
+        self.chosen.emit(unquote(link))
