@@ -7,10 +7,8 @@ wish on to the engine that runs now, which after the demo is another one than be
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
 import logging
-import os
 import signal
 import socket
 import sys
@@ -20,7 +18,17 @@ from contextlib import ExitStack
 from types import FrameType
 from typing import Any
 
-from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, Qt, QTimer, QtMsgType, QUrl, Slot, qInstallMessageHandler
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    QSocketNotifier,
+    Qt,
+    QTimer,
+    QtMsgType,
+    QUrl,
+    Slot,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -33,7 +41,7 @@ from trayapp.config.places import Places
 from trayapp.config.proposal import BadTarget, propose, understood
 from trayapp.config.save import CannotSave, Conflict, add_service, save
 from trayapp.config.secrets import Secrets
-from trayapp.core.words import CheckResult, Incident, Notification, Segment, Service, Snapshot
+from trayapp.core.words import CheckResult, Incident, Segment, Service
 from trayapp.desktop.control import ask
 from trayapp.desktop.instance import Owner, acquire
 from trayapp.desktop.resources import resource
@@ -44,20 +52,17 @@ from trayapp.history.queries import Reader
 from trayapp.log import open_log
 from trayapp.monitor.clock import SystemClock
 from trayapp.redaction import Redaction
-from trayapp.ui.actions import ServiceActions
 from trayapp.ui.asks import ApplyResult
-from trayapp.ui.bridge import Bridge, Raising
+from trayapp.ui.bridge import Bridge
 from trayapp.ui.first_run import FirstRunPage
-from trayapp.ui.icons import Icons
-from trayapp.ui.menu import TrayMenu
 from trayapp.ui.palette import Appearance
-from trayapp.ui.strips import Strips
-from trayapp.ui.tray import Tray
+from trayapp.ui.screen import Screen
 from trayapp.ui.window.placement import Placement
-from trayapp.ui.window.services import ServicesPage
-from trayapp.ui.window.window import Window
 
 log = logging.getLogger("trayapp.app")
+
+RUNNING_PATIENCE = 3.0
+"""Seconds for another program that watches already to answer."""
 
 COLLECT_MS = 30_000
 """How often garbage in cycles is collected: by the GUI thread, because it destroys QObjects."""
@@ -103,7 +108,9 @@ class App(QObject):
         self._log = open_log(places.log_file, self._redaction)
         self._faults.install()
         self._clock = SystemClock()
-        self._snapshot = Snapshot(0, 0)
+        self._in_demo = False
+        self._bridge = Bridge(self)
+        self._appearance = Appearance(application, self)
         self._engine: Engine | None = None
         self._secrets = Secrets(places.keyring_service, folder=places.config, revealed=self._redaction.hide)
         self._settings: Any = None
@@ -114,66 +121,41 @@ class App(QObject):
         self._collecting.start(COLLECT_MS)
 
     def _build(self) -> None:
-        """The screen: what is always there, and what it asks whom."""
-        now = self._clock.now
-        self._bridge = Bridge(self)
-        self._appearance = Appearance(self._application, self)
-        icons = Icons(self._appearance)
-        actions = ServiceActions(self, now, self._reveal, self.edit_service)
-        strips = Strips(self, now, self)
-        page = ServicesPage(self._appearance, self, actions, strips, now)
+        """The screen, and what it is joined to."""
         first_page = FirstRunPage(understood, self._appearance)
-        self._tray = Tray(
-            self._appearance, icons, TrayMenu(self, icons, actions, now, self._open_window, self.open_settings), self
+        placement = Placement(self._real_places.data / "window.json")
+        self._screen = Screen(
+            self._application, self._appearance, self._bridge, self, self, placement, first_page, self._clock.now
         )
-        self._window = Window(
-            self._appearance,
-            icons,
-            self,
-            page,
-            first_page,
-            Placement(self._real_places.data / "window.json"),
-            lambda: self._tray.available,
-        )
-        self._bridge.snapshot_changed.connect(self._show_snapshot)
-        self._bridge.message_posted.connect(self._show_message)
-        self._bridge.raise_asked.connect(self._window.reveal)
-        self._bridge.tray_host_changed.connect(self._tray_host_changed)
-        self._tray.toggled.connect(self._window.toggle)
-        self._tray.opened.connect(self._window.open)
-        self._tray.check_asked.connect(self._check_all)
-        self._window.settings_asked.connect(self.open_settings)
-        self._window.faults_asked.connect(self.open_settings)
-        self._window.service_entered.connect(self.add_service)
+        self._screen.settings_asked.connect(self._open_settings)
+        self._screen.service_entered.connect(self.add_service)
         first_page.submitted.connect(self.add_service)
         first_page.demo_requested.connect(self.show_demo)
+        self._bridge.tray_host_changed.connect(self._screen.tray_host_changed)
         self._application.aboutToQuit.connect(self.end)
         self._application.commitDataRequest.connect(self.end, Qt.ConnectionType.DirectConnection)
 
     def begin(self, *, window: bool, hidden: bool) -> None:
-        """Show the icon, start the engine, and open the window where that is asked for or there is nothing else."""
-        self._tray.recreate()
+        """Show the icon, start the engine, and open the window where that is asked for or nothing is watched yet."""
+        empty = not self._real_places.services_toml.exists()
+        self._screen.start(hidden=hidden or not (window or empty))
         if self._demo_wanted:
             self.show_demo()
         else:
             self._start_engine(self._real_places, demo=False)
-        empty = not (self._real_places.services_toml).exists()
-        if window or not self._tray.available or (empty and not hidden):
-            self._window.open()
 
     @Slot()
     def end(self) -> None:
         """Stop what runs; harmless a second time."""
         self._stop_engine("quit")
         self._world.close()
-        self._tray.close()
-        self._window.keep_place()
+        self._screen.close()
         self._log.close()
 
     # The engine
 
     def _start_engine(self, places: Places, *, demo: bool) -> None:
-        self._places = places
+        self._places, self._in_demo = places, demo
         self._engine = Engine(
             places,
             self._owner,
@@ -201,27 +183,6 @@ class App(QObject):
     def _raise_from_afar(self, token: str | None) -> bool:
         self._bridge.raise_window(token)
         return True
-
-    # What the engine says
-
-    @Slot(object)
-    def _show_snapshot(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._tray.show_snapshot(snapshot)
-        self._window.show_snapshot(snapshot)
-        if self._settings is not None:
-            self._settings.show_snapshot(snapshot)
-
-    @Slot(object)
-    def _show_message(self, notification: Notification) -> None:
-        if not self._tray.show_message(notification):
-            self._window.show_message(notification)
-
-    @Slot(object)
-    def _tray_host_changed(self, present: bool) -> None:
-        self._tray.recreate()
-        if not self._tray.available and not self._window.isVisible():
-            self._window.showMinimized()  # nothing else would be left to be seen
 
     # What the screen asks (ui.asks.Asks)
 
@@ -296,13 +257,12 @@ class App(QObject):
             settings = parse(basis).settings
             proposal = propose(target, taken=[service.id for service in settings.services] if settings else ())
             if proposal.credentials is not None:
-                target = proposal.service.probe.target
-                self._with_engine(lambda e: e.keep_secret(proposal.secret, proposal.credentials.authorization, target))
+                self.set_secret(proposal.secret, proposal.credentials.authorization, proposal.service.probe.target)
             save(path, add_service(basis, proposal.service.id, proposal.table), basis)
         except (BadTarget, CannotSave, Conflict, Unreadable, OSError) as fault:
-            QMessageBox.warning(self._window, "Watchbell", f"This could not be added: {fault}")
+            QMessageBox.warning(self._screen.window, "Watchbell", f"This could not be added: {fault}")
             return
-        if self._snapshot.demo:
+        if self._in_demo:
             self._leave_demo()
         else:
             self._with_engine(lambda engine: engine.reload())
@@ -333,27 +293,11 @@ class App(QObject):
         if self._engine is not None:
             act(self._engine)
 
-    @Slot()
-    def _check_all(self) -> None:
-        self.check_now(None)
-
-    @Slot()
-    def _open_window(self) -> None:
-        self._window.open()
-
-    def _reveal(self, service: str) -> None:
-        self._window.reveal(Raising(service=service))
-
     # Settings
 
-    @Slot()
-    def open_settings(self) -> None:
-        """Show the settings, or raise them if they are open."""
-        self._settings_dialog().open_page()
-
-    def edit_service(self, service: str) -> None:
-        """Show the settings of one service."""
-        self._settings_dialog().choose(service)
+    @Slot(str)
+    def _open_settings(self, service: str) -> None:
+        """Show the settings, at one service where its id is given; raise them if they are open."""
 
 
 def _unheard(event: Mapping[str, Any]) -> None:

@@ -75,7 +75,7 @@ def _desktop(around: Surroundings) -> Iterator[Row]:
     if around.tray_host:
         yield Row("Tray", True, "a panel shows StatusNotifier icons")
     else:
-        advice = "the older kind of tray is used if there is one, else the window stays; GNOME needs the AppIndicator extension"
+        advice = "an older tray is used if there is one, else a window; on GNOME install the AppIndicator extension"
         yield Row("Tray", False, "no panel shows StatusNotifier icons", advice)
     server = around.notifications
     if server is None:

@@ -276,9 +276,7 @@ class Engine:
             services = {service.id: service for service in (*loaded.settings.services, *kept)}
             gone = self._services.keys() - services.keys()
             beliefs = {
-                id_: _rebuilt(services[id_], memory)
-                for id_, memory in remembered.services.items()
-                if id_ in services
+                id_: _rebuilt(services[id_], memory) for id_, memory in remembered.services.items() if id_ in services
             }
             tellings = {id_: memory.telling for id_, memory in remembered.services.items()}
             self._monitor.apply(services.values(), beliefs, tellings)

@@ -117,7 +117,11 @@ def test_visitors_who_say_nothing_or_nonsense_do_not_disturb(ports: Mapping[str,
 def test_it_ends_at_once_whatever_is_going_on() -> None:
     world = World(resource("demo", "post-office.pem"))
     ports = world.start()
-    with socket.create_connection(("127.0.0.1", ports["slow-library"])) as waiting:
+    with (
+        socket.create_connection(("127.0.0.1", ports["slow-library"])) as waiting,
+        socket.create_connection(("127.0.0.1", ports["town-clock"])),
+        socket.create_connection(("127.0.0.1", ports["self-sealed-post-office"])),
+    ):
         waiting.sendall(b"GET / HTTP/1.1\r\n\r\n")
         begun = time.monotonic()
         world.stop()

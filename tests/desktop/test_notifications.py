@@ -3,80 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.desktop.eavesdropper import Eavesdropper
-from tests.desktop.parts import Desk, Dunst, NotificationDaemon, Xfce4Notifyd, until
+from tests.desktop.parts import Desk, Dunst, Xfce4Notifyd
+from tests.desktop.telling import Clicks, PlainDaemon, down, eventually, notifier_on, recovered, show, told
 from trayapp.alerts.freedesktop import FreedesktopNotifier
-from trayapp.alerts.notifier import CannotTell, actions_for
-from trayapp.alerts.outbox import Outbox
-from trayapp.alerts.traymessage import TrayMessage
-from trayapp.core.words import Notification
 
 pytestmark = pytest.mark.desktop
 
 HOSTILE = '<b>bold</b> & <img src="file:///etc/passwd"> <a href="x">link</a>'
-
-
-def down(
-    id_: int = 1, incident: int = 17, body: str = "HTTP 503 for 20 s", title: str = "Twitter is down"
-) -> Notification:
-    return Notification(id_, 0, "down", ("twitter",), incident, title, body, urgent=True)
-
-
-def recovered(id_: int = 2, incident: int = 17) -> Notification:
-    return Notification(id_, 0, "recovered", ("twitter",), incident, "Twitter is back", "It was down for 4 min")
-
-
-@dataclass
-class Clicks:
-    """What the user did, as the program learns of it."""
-
-    seen: list[tuple[int | None, tuple[str, ...], str]] = field(default_factory=list)
-
-    def __call__(self, incident: int | None, services: tuple[str, ...], action: str, token: str | None) -> None:
-        self.seen.append((incident, services, action))
-
-
-@asynccontextmanager
-async def notifier_on(desk: Desk, clicks: Clicks | None = None) -> AsyncIterator[FreedesktopNotifier]:
-    notifier = FreedesktopNotifier(clicks or Clicks(), bus=desk.bus.address)
-    try:
-        yield notifier
-    finally:
-        async with asyncio.timeout(5):
-            await notifier.close()
-
-
-async def show(notifier: FreedesktopNotifier, *notifications: Notification) -> None:
-    for notification in notifications:
-        async with asyncio.timeout(10):
-            await notifier.show(notification, actions_for(notification))
-
-
-async def told(desk: Desk, *notifications: Notification) -> None:
-    async with notifier_on(desk) as notifier:
-        await show(notifier, *notifications)
-
-
-class PlainDaemon(NotificationDaemon):
-    """plain_daemon.py, with the capabilities it is given."""
-
-    def __init__(self, desk: Desk, *capabilities: str) -> None:
-        self.command = (sys.executable, str(Path(__file__).with_name("plain_daemon.py")), *capabilities)
-        super().__init__(desk)
-
-
-async def eventually(look: Callable[[], object], what: str) -> None:
-    """`until` with the loop running meanwhile."""
-    await asyncio.to_thread(until, look, what)
 
 
 @pytest.fixture(params=["dunst", "xfce4_notifyd"])
@@ -238,139 +176,3 @@ def test_a_daemon_that_the_bus_can_start_is_started() -> None:
     with Desk(activatable=["org.knopwob.dunst"]) as desk:
         asyncio.run(told(desk, down()))
         assert desk.run("dunstctl", "count", "displayed").strip() == "1"
-
-
-# When there is nobody to ask
-
-
-def test_no_daemon_is_known_at_once(desk: Desk) -> None:
-    with pytest.raises(CannotTell, match="ServiceUnknown"):
-        asyncio.run(told(desk, down()))
-
-
-def test_a_session_without_a_bus_is_known_at_once(desk: Desk) -> None:
-    program = (
-        "import asyncio, trayapp.alerts.freedesktop as f\n"
-        "try: asyncio.run(f.FreedesktopNotifier(print).show(None, ()))\n"
-        "except f.CannotTell as reason: print(reason)"
-    )
-    there_is_none = ["env", "--unset", "DBUS_SESSION_BUS_ADDRESS", sys.executable, "-c", program]
-    assert desk.run(*there_is_none).startswith("there is no session bus")
-
-
-def test_a_dead_bus_is_known_at_once() -> None:
-    async def scene() -> None:
-        notifier = FreedesktopNotifier(Clicks(), bus="unix:path=/nonexistent/bus")
-        with pytest.raises(CannotTell, match="cannot be reached"):
-            await notifier.show(down(), ())
-        await notifier.close()
-
-    asyncio.run(scene())
-
-
-def test_a_daemon_that_does_not_answer_gives_way_after_two_seconds_and_the_loop_goes_on(
-    desk: Desk, dunst: Dunst
-) -> None:
-    posted: list[Notification] = []
-
-    async def nothing(id_: int) -> None:
-        """Nobody keeps a history here."""
-
-    async def longest_pause(stop: asyncio.Event) -> float:
-        longest, before = 0.0, time.monotonic()
-        while not stop.is_set():
-            await asyncio.sleep(0.01)
-            longest, before = max(longest, time.monotonic() - before), time.monotonic()
-        return longest
-
-    async def scene() -> tuple[float, float, float]:
-        clicks = Clicks()
-        native = FreedesktopNotifier(clicks, bus=desk.bus.address)
-        outbox = Outbox(
-            [native, TrayMessage(posted.append)],
-            attempted=nothing,
-            delivered=nothing,
-            observe=lambda _: None,
-            on_fault=lambda fault, sentence: pytest.fail(f"{sentence}: {fault}"),
-        )
-        outbox.start()
-        outbox.tell(down(1, 17))
-        await eventually(lambda: dunst.displayed() == 1, "the first is on screen")
-        dunst.pause()
-        stop = asyncio.Event()
-        pause = asyncio.create_task(longest_pause(stop))
-        began = time.monotonic()
-        outbox.tell(down(2, 18))
-        await eventually(lambda: len(posted) == 1, "the second was told in another way")
-        first_took = time.monotonic() - began
-        outbox.tell(down(3, 19))
-        await eventually(lambda: len(posted) == 2, "and the third at once")
-        second_took = time.monotonic() - began - first_took
-        stop.set()
-        dunst.resume()
-        await eventually(lambda: dunst.displayed() == 1, "the late one was taken off the screen")
-        outbox.tell(down(4, 20))
-        await outbox.close(patience=10)
-        return first_took, second_took, await pause
-
-    first_took, second_took, pause = asyncio.run(scene())
-    assert [n.id for n in posted] == [2, 3]
-    assert 1.9 < first_took < 10
-    assert second_took < 1.9
-    assert pause < 1.0
-    assert dunst.displayed() == 2
-
-
-def test_a_bus_that_dies_is_found_again_when_it_is_back(own_desk: Desk) -> None:
-    async def scene() -> None:
-        async with notifier_on(own_desk) as notifier:
-            dunst = Dunst(own_desk)
-            with dunst:
-                await show(notifier, down())
-                own_desk.bus.kill()
-                await attempt(notifier)
-            own_desk.bus.begin()
-            with dunst:
-                await show(notifier, recovered())
-                assert dunst.displayed() == 1
-
-    async def attempt(notifier: FreedesktopNotifier) -> None:
-        with pytest.raises(CannotTell):
-            await show(notifier, down())
-
-    asyncio.run(scene())
-
-
-def test_a_bus_that_dies_while_it_is_asked_is_no_bug(own_desk: Desk) -> None:
-    async def scene() -> None:
-        async with notifier_on(own_desk) as notifier:
-            with Dunst(own_desk) as dunst:
-                await show(notifier, down())
-                dunst.pause()
-                asking: Awaitable[None] = asyncio.create_task(show(notifier, recovered()))
-                await asyncio.sleep(0.2)
-                own_desk.bus.kill()
-                with pytest.raises(CannotTell, match="went away"):
-                    await asking
-        own_desk.bus.begin()
-
-    asyncio.run(scene())
-
-
-def test_a_bus_that_does_not_answer_does_not_hold_the_end(own_desk: Desk) -> None:
-    async def scene() -> None:
-        async with notifier_on(own_desk) as notifier:
-            with Dunst(own_desk):
-                await show(notifier, down())
-                own_desk.bus.pause()
-                with pytest.raises(TimeoutError):
-                    async with asyncio.timeout(0.3):
-                        await notifier.show(recovered(), ())
-                await notifier.close()
-                with pytest.raises(TimeoutError):
-                    async with asyncio.timeout(0.3):
-                        await notifier.show(recovered(), ())
-                await notifier.close()
-                own_desk.bus.resume()
-
-    asyncio.run(scene())

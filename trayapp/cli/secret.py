@@ -46,7 +46,9 @@ def _set(places: Places, secrets: Secrets, name: str) -> int:
     if users:
         print(f'"{name}" is in the keyring, for {" and ".join(service.title for service in users)}.')
     else:
-        print(f'"{name}" is in the keyring. Refer to it as {{ secret = "{name}" }}; the first service that does binds it.')
+        print(
+            f'"{name}" is in the keyring. Refer to it as {{ secret = "{name}" }}; the first service that does binds it.'
+        )
     return 0
 
 

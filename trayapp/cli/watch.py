@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import queue
 import signal
 import sys
 import threading
@@ -28,6 +27,7 @@ from trayapp.engine import Engine, Faces
 from trayapp.faults import Faults
 from trayapp.log import open_log
 from trayapp.redaction import Redaction
+
 
 def main(arguments: argparse.Namespace) -> int:
     places = places_of(arguments)

@@ -8,6 +8,9 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 from trayapp.demo.town import TOWN, Inhabitant, live
@@ -39,56 +42,45 @@ class World:
         self._certificate = certificate
         self._clock = clock
         self._birth = clock()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="demo world", daemon=True)
-        self._servers: dict[str, asyncio.Server] = {}
-        self._visits: set[asyncio.Task[None]] = set()
+        self._begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, Mapping[str, int]]] = Future()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._exist()), name="demo world", daemon=True)
 
     def start(self) -> Mapping[str, int]:
         """Begin; returns the ports by service id. OSError: this machine has none for us, or no certificate."""
         self._birth = self._clock()
         self._thread.start()
-        try:
-            return asyncio.run_coroutine_threadsafe(self._open(), self._loop).result(PATIENCE)
-        except BaseException:
-            self.stop()
-            raise
+        _loop, _end, ports = self._begun.result(PATIENCE)
+        return ports
 
     def stop(self) -> None:
         """End, with whatever is just being answered. The world cannot begin again."""
-        if self._thread.is_alive():
-            asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(PATIENCE)
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(PATIENCE)
-        self._loop.close()
+        loop, end, _ports = self._begun.result(PATIENCE)
+        loop.call_soon_threadsafe(end.set)
+        self._thread.join(PATIENCE)
 
-    async def _open(self) -> Mapping[str, int]:
-        seal = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        seal.load_cert_chain(self._certificate)
-        for inhabitant in TOWN:
-            tls = seal if inhabitant.tls else None
-            door = self._door_of(inhabitant)
-            self._servers[inhabitant.id] = await asyncio.start_server(door, "127.0.0.1", 0, ssl=tls)
-        return {id_: server.sockets[0].getsockname()[1] for id_, server in self._servers.items()}
+    async def _exist(self) -> None:
+        async with AsyncExitStack() as servers:
+            end, ports = asyncio.Event(), {}
+            try:
+                seal = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+                seal.load_cert_chain(self._certificate)
+                for inhabitant in TOWN:
+                    server = await asyncio.start_server(partial(self._visit, inhabitant, seal), "127.0.0.1", 0)
+                    servers.callback(server.close)
+                    ports[inhabitant.id] = server.sockets[0].getsockname()[1]
+            except Exception as error:  # noqa: BLE001 - raised again where `start` waits
+                self._begun.set_exception(error)
+                return
+            self._begun.set_result((asyncio.get_running_loop(), end, ports))
+            await end.wait()
 
-    async def _close(self) -> None:
-        for server in self._servers.values():
-            server.close()
-        for visit in self._visits:
-            visit.cancel()
-        await asyncio.gather(*self._visits, return_exceptions=True)
-
-    def _door_of(self, inhabitant: Inhabitant) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
-        def enter(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            visit = self._loop.create_task(self._visit(inhabitant, reader, writer))
-            self._visits.add(visit)
-            visit.add_done_callback(self._visits.discard)
-
-        return enter
-
-    async def _visit(self, inhabitant: Inhabitant, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _visit(
+        self, inhabitant: Inhabitant, seal: ssl.SSLContext, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
+                if inhabitant.tls:
+                    await writer.start_tls(seal)  # here and not in start_server, so that a handshake is a visit too
                 await live(inhabitant, lambda: self._clock() - self._birth, reader, writer)
                 writer.close()
                 await writer.wait_closed()

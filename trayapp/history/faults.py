@@ -63,12 +63,12 @@ def keeps_connection(error: BaseException) -> bool:
 
 
 def sentence(error: BaseException, path: Path) -> str:
-    """What a person is told while `is_environment(error)` lasts."""
+    """What a person is told while a fault that is not ours lasts."""
     if _code(error) in _BUSY:
         fault = f"Another program keeps {path.name} locked"
     elif _code(error) == sqlite3.SQLITE_FULL or getattr(error, "errno", None) == errno.ENOSPC:
         fault = f"The disk that holds {path.name} is full"
-    elif _code(error) == sqlite3.SQLITE_IOERR:
+    elif _code(error) in _DAMAGED | {sqlite3.SQLITE_IOERR}:
         fault = f"The disk that holds {path.name} reports an error"
     else:
         fault = f"{path.name} can not be opened for writing"

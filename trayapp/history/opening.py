@@ -66,21 +66,32 @@ def recognise(path: Path) -> None:
     if path.stat().st_size == 0:
         raise NotOurs("was empty")
     try:
-        try:
+        application, version = _marks(path, "ro")
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            if is_damaged(path):
+                raise NotOurs("was damaged") from error
             application, version = _marks(path, "ro")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
-                raise
+        elif error.sqlite_errorcode == sqlite3.SQLITE_READONLY_ROLLBACK:
             # Killed while it had a rollback journal (see open_for_writing): only a writer may restore it.
             application, version = _marks(path, "rw")
-    except sqlite3.Error as error:
-        if is_damage(error):
-            raise NotOurs("was damaged") from error
-        raise
+        else:
+            raise
     if application != schema.APPLICATION_ID or version == 0:
         raise NotOurs("was not written by Watchbell")
     if version > len(schema.MIGRATIONS):
         raise WrittenByNewer(path, version)
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether the bytes are wrong, by a complete second look: SQLite calls it damage when a disk fails to read once."""
+    try:
+        with closing(connect_readonly(path)) as connection:
+            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",))
+    except sqlite3.Error as error:
+        if is_damage(error):
+            return True
+        raise
 
 
 def _marks(path: Path, mode: str) -> tuple[int, int]:

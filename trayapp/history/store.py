@@ -11,7 +11,7 @@ from typing import Any
 
 from trayapp.history.faults import WrittenByNewer, is_damage, is_ours, keeps_connection
 from trayapp.history.ledger import Ledger
-from trayapp.history.opening import open_for_writing, set_aside
+from trayapp.history.opening import is_damaged, open_for_writing, set_aside
 from trayapp.history.pruning import KEPT_FOR, prune, reclaim
 from trayapp.history.waiting import Batch, Request
 
@@ -107,6 +107,8 @@ class Store:
         except sqlite3.Error as error:
             if is_damage(error):
                 self.close()
+                if not is_damaged(self.path):
+                    raise
                 aside = set_aside(self.path, self._clock())
                 self._note(f"{self.path.name} was damaged: it is kept as {aside.name}, and a new history was begun.")
             elif not keeps_connection(error):

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from trayapp.core.words import CheckResult, Notification, Service, StatusChange, Telling
 from trayapp.history import registry
-from trayapp.history.faults import HistoryUnavailable, is_damage, is_environment, is_ours, sentence
+from trayapp.history.faults import HistoryUnavailable, is_ours, sentence
 from trayapp.history.ledger import Ledger
 from trayapp.history.memory import Remembered, recall
 from trayapp.history.registry import Registration
@@ -142,7 +142,7 @@ class History:
             return
         for request in batch.requests:
             request.fail(error)
-        if is_environment(error) or is_damage(error):
+        if not (is_ours(error) or isinstance(error, HistoryUnavailable)):
             self._waiting.put_back(batch, self._retry)
 
     def _guard(self, act: Callable[[], object]) -> BaseException | None:
@@ -160,7 +160,7 @@ class History:
     def _suffer(self, error: BaseException) -> None:
         if is_ours(error):
             self._on_fault(error)
-        elif is_environment(error):
+        elif not isinstance(error, HistoryUnavailable):
             told = sentence(error, self._store.path)
             if told != self._passing:
                 log.warning("%s (%s)", told, error)

@@ -32,11 +32,13 @@ class Bridge(QObject):
     snapshot_changed = Signal(object)
     message_posted = Signal(object)
     raise_asked = Signal(object)
+    tray_host_changed = Signal()
 
     _snapshot_waits = Signal()
     _message_waits = Signal(object)
     _raise_waits = Signal(object)
     _future_done = Signal(object)
+    _tray_host_waits = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +50,7 @@ class Bridge(QObject):
         self._message_waits.connect(self._deliver_message, queued)
         self._raise_waits.connect(self._deliver_raising, queued)
         self._future_done.connect(self._deliver_future, queued)
+        self._tray_host_waits.connect(self.tray_host_changed, queued)
 
     def post_snapshot(self, snapshot: Snapshot) -> None:
         """From any thread: this is true now."""
@@ -63,6 +66,10 @@ class Bridge(QObject):
     def raise_window(self, token: str | None = None, service: str | None = None) -> None:
         """From any thread: show the window, and this service in it."""
         self._raise_waits.emit(Raising(token, service))
+
+    def post_tray_host(self, present: bool) -> None:
+        """From any thread: a place for tray icons came or went."""
+        self._tray_host_waits.emit()
 
     def when_done(self, future: Future[Any], receiver: Callable[[Future[Any]], None]) -> None:
         """From the GUI thread: call a method of a QObject, in the GUI thread, with the finished future.

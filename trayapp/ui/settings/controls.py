@@ -77,7 +77,8 @@ class ChoiceBox(QComboBox):
         colours = self._appearance.colours
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        faulty = bool(self.parentWidget() and self.parentWidget().property("faulty"))
+        editor = self.parentWidget()
+        faulty = editor is not None and bool(editor.property("faulty"))
         painter.setPen(QColor(colours.down if faulty else colours.accent if self.hasFocus() else edge(colours)))
         painter.setBrush(QColor(colours.raised))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -45,7 +46,7 @@ class SettingsDialog(QDialog):
         asks: Asks,
         bridge: Bridge,
         appearance: Appearance,
-        kinds: Mapping[str, type],
+        kinds: Mapping[str, type[Any]],
         notification_rows: Look,
         machine_rows: Look,
         parent: QWidget | None = None,
@@ -178,7 +179,7 @@ class SettingsDialog(QDialog):
     @Slot()
     def _find(self) -> None:
         self._tabs.setCurrentIndex(0)
-        self._services.find()
+        self._services.begin_finding()
 
     @Slot()
     def _dress(self) -> None:

@@ -33,14 +33,16 @@ class Removed:
 class Draft:
     """The services of one text, as changed so far. A text that is no TOML has none, and says why in `broken`."""
 
-    def __init__(self, basis: str, kinds: Mapping[str, type]) -> None:
+    def __init__(self, basis: str, kinds: Mapping[str, type[Any]]) -> None:
         document = parse_toml(basis)
         self.broken = document if isinstance(document, Fault) else None
         found = {} if isinstance(document, Fault) else document
         self.basis = basis
         self.defaults = _table(found, "defaults")
         self._kinds = kinds
-        self._before = {service_id: table for service_id, table in _table(found, "services").items() if isinstance(table, dict)}
+        self._before = {
+            service_id: table for service_id, table in _table(found, "services").items() if isinstance(table, dict)
+        }
         self.tables: dict[str, Table] = dict(self._before)
 
     @property

@@ -32,7 +32,7 @@ class ServiceForm(QWidget):
     changed = Signal(object)
     secret_wanted = Signal(object)
 
-    def __init__(self, kinds: Mapping[str, type], appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, kinds: Mapping[str, type[Any]], appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kinds = kinds
         self._appearance = appearance
@@ -173,7 +173,7 @@ class ServiceForm(QWidget):
         return grid
 
     def _add_fields(self, grid: QGridLayout, declared: Iterable[DeclaredKey], into: dict[str, Field]) -> None:
-        card = grid.parentWidget()
+        card = grid.parentWidget() or self
         for key in declared:
             editor = editor_for(key, self._appearance, card)
             into[key.name] = Field(editor, grid, card)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -25,7 +26,7 @@ class FormPane(QWidget):
     secret_wanted = Signal(object)
 
     def __init__(
-        self, kinds: Mapping[str, type], try_out: TryOut, appearance: Appearance, parent: QWidget | None = None
+        self, kinds: Mapping[str, type[Any]], try_out: TryOut, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.try_out = try_out

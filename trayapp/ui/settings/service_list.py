@@ -95,7 +95,7 @@ class ServiceList(QFrame):
         self._view.selectionModel().setCurrentIndex(index, select)
         self._view.scrollTo(index)
 
-    def find(self) -> None:
+    def begin_finding(self) -> None:
         """Take the keyboard to the field that filters."""
         self._find.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._find.selectAll()

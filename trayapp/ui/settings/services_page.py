@@ -7,6 +7,7 @@ and list and form are drawn from that.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -41,7 +42,7 @@ class ServicesPage(QWidget):
         self,
         asks: Asks,
         bridge: Bridge,
-        kinds: Mapping[str, type],
+        kinds: Mapping[str, type[Any]],
         appearance: Appearance,
         parent: QWidget | None = None,
     ) -> None:
@@ -98,9 +99,9 @@ class ServicesPage(QWidget):
         self.choose(service_id)
         self._pane.form.reach_first_fault()
 
-    def find(self) -> None:
+    def begin_finding(self) -> None:
         """Take the keyboard to the field that filters the list."""
-        self._list.find()
+        self._list.begin_finding()
 
     def give_up_trying(self) -> None:
         """Stop a check that is being tried."""
@@ -165,7 +166,7 @@ class ServicesPage(QWidget):
             self._pane.show_heading(current, self.draft.tables[current], service, status)
 
     def _choose_again(self, service_id: str) -> None:
-        if id and service_id == self._list.current:
+        if service_id and service_id == self._list.current:
             self._show_chosen(service_id)
         self._list.choose(service_id)
 

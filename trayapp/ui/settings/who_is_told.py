@@ -57,7 +57,9 @@ class WhoIsTold(QFrame):
         """Sort the services of the draft by what is told of them."""
         usual = draft.defaults.get("notify", NOTIFY.default)
         for word, label in self._names.items():
-            told = {service_id: table for service_id, table in draft.tables.items() if table.get("notify", usual) == word}
+            told = {
+                service_id: table for service_id, table in draft.tables.items() if table.get("notify", usual) == word
+            }
             links = [
                 f'<a href="{quote(service_id, safe="")}">{escape(plain(str(table.get("name") or service_id), 60))}</a>'
                 for service_id, table in list(told.items())[:MANY]
