@@ -78,7 +78,7 @@ def reset(writer: asyncio.StreamWriter) -> None:
 class RawServer:
     """A TCP (or TLS) server that does with every connection what the given coroutine says.
 
-    `accepted` counts the connections so far, `open` those that are still there.
+    `accepted` counts the connections so far.
     """
 
     def __init__(
@@ -87,12 +87,17 @@ class RawServer:
         self.host = host
         self.port = port
         self.accepted = 0
-        self.open = 0
         self._behave = behave
         self._tls = tls
         self._thread: threading.Thread | None = None
+        self._conversations: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._loop: asyncio.AbstractEventLoop
         self._plug: asyncio.Event
+
+    @property
+    def open(self) -> int:
+        """Connections that are still there."""
+        return len(self._conversations)
 
     def start(self) -> None:
         """Listens, on the port it had before if there was one."""
@@ -138,22 +143,28 @@ class RawServer:
         ready.set()
         await self._plug.wait()
         server.close()
-        await asyncio.sleep(0)  # a connection just accepted is not closed by a task that never began
-        connections = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in connections:
+        for _ in range(10):  # a connection just accepted takes asyncio a few turns to become a conversation
+            await asyncio.sleep(0)
+        for writer in self._conversations.values():
+            writer.transport.abort()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
             task.cancel()
-        await asyncio.gather(*connections, return_exceptions=True)
+        await asyncio.gather(*others, return_exceptions=True)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
-        self.open += 1
+        task = asyncio.create_task(self._converse(reader, writer))
+        self._conversations[task] = writer
+        task.add_done_callback(self._conversations.pop)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._behave(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the other side left, or the plug was pulled
         finally:
             writer.transport.abort()
-            self.open -= 1
 
 
 async def read_head(reader: asyncio.StreamReader) -> bytes:
@@ -240,7 +251,7 @@ class HttpServer(RawServer):
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
-        super().__init__(self._converse, tls=tls, host=host, port=port)
+        super().__init__(self._talk, tls=tls, host=host, port=port)
         self.status = status
         self.body = body
         self.headers = dict(headers or {})
@@ -255,7 +266,7 @@ class HttpServer(RawServer):
     def _as_set(self, _asked: Asked) -> Reply:
         return Reply(self.status, self.body, dict(self.headers), self.delay)
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         lines = (await read_head(reader)).decode("latin-1").split("\r\n")
         method, path, _version = lines[0].split(" ", 2)
         headers = {

@@ -109,12 +109,12 @@ bare_values = st.one_of(
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=20)
 basic = texts.map(lambda text: tomlkit.string(text).as_string())
 multi_line = texts.map(lambda text: tomlkit.string(text, multiline=True).as_string())
-literal = st.text(st.sampled_from("ab\"#=[]{}, \\"), max_size=8).map(lambda text: f"'{text}'")
+literal = st.text(st.sampled_from('ab"#=[]{}, \\'), max_size=8).map(lambda text: f"'{text}'")
 long_literal = st.text(st.sampled_from("ab\"#=[]{},\n \\'"), max_size=12).map(
     lambda text: f"'''{text.replace(chr(39) * 2, chr(39)).strip(chr(39))}'''"
 )
 leaves = st.one_of(bare_values, basic, multi_line, literal, long_literal)
-gaps = st.sampled_from(["", " ", "\n", "\r\n", " # ] } = \"\n", "\n\n\t"])
+gaps = st.sampled_from(["", " ", "\n", "\r\n", ' # ] } = "\n', "\n\n\t"])
 
 
 @st.composite

@@ -104,7 +104,7 @@ def _defaults(document: Mapping[str, Any], reading: Reading, kinds: Mapping[str,
     path = ("defaults",)
     for kind in [name for name in table if name in kinds]:
         reading.complaints.warn((*path, kind), "a probe's keys stand with each service; kept and not used")
-    reading.unknown([name for name in table if name not in SERVICE_KEYS and name not in kinds], SERVICE_KEYS, path)
+    reading.unknown([name for name in table if name not in SERVICE_KEYS and name not in kinds], SERVICE_KEYS, path, {})
     values = reading.fields(SERVICE_KEYS, table, path)
     for name in [name for name, value in values.items() if value is WRONG]:
         reading.complaints.warn((*path, name), f"services that take their {name} from here are left out until then")

@@ -6,6 +6,7 @@ The one file that knows platformdirs.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,10 @@ class Places:
         from platformdirs import PlatformDirs  # noqa: PLC0415  (not needed under WATCHBELL_HOME)
 
         dirs = PlatformDirs(APPLICATION, appauthor=False)
-        return cls(dirs.user_config_path, dirs.user_data_path, dirs.user_log_path, dirs.user_runtime_path)
+        with warnings.catch_warnings():  # a session without XDG_RUNTIME_DIR is no news to anybody
+            warnings.simplefilter("ignore")
+            run = dirs.user_runtime_path
+        return cls(dirs.user_config_path, dirs.user_data_path, dirs.user_log_path, run)
 
     @classmethod
     def under(cls, home: Path) -> Self:

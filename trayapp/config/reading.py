@@ -12,7 +12,7 @@ import msgspec
 from trayapp.config.durations import parse_duration
 from trayapp.config.expected import expected
 from trayapp.config.faults import Complaints, did_you_mean, quoted
-from trayapp.config.lines import Path
+from trayapp.config.lines import Path, dotted
 from trayapp.config.written import Elsewhere, Shape, shape_of, written_type
 from trayapp.core.keys import DeclaredKey, Duration, Key, Reference
 from trayapp.core.wording import plain
@@ -41,9 +41,12 @@ class Reading:
             name: self.field(declared, table[name], (*path, name)) for name, declared in keys.items() if name in table
         }
 
-    def unknown(self, names: Iterable[str], known: Iterable[str], path: Path) -> None:
+    def unknown(self, names: Iterable[str], known: Iterable[str], path: Path, of_others: Mapping[str, Path]) -> None:
+        """Warns of keys that are not known here; `of_others` tells in which other table a key would be."""
         for name in names:
-            self.complaints.warn((*path, name), f"unknown key, kept and not used{did_you_mean(name, known)}")
+            other = of_others.get(name)
+            hint = f"; it belongs to [{dotted(other)}]" if other else did_you_mean(name, known)
+            self.complaints.warn((*path, name), f"unknown key, kept and not used{hint}")
 
     def field(self, declared: DeclaredKey, written: Any, path: Path) -> Any:
         """One key's value, with the key's own check."""

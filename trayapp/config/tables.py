@@ -80,7 +80,8 @@ class ServiceTables:
             complaints.error(
                 (*path, found[1]), f"a service has one probe, and here are {' and '.join(found)}; keep one"
             )
-        self._reading.unknown(unknown, [*SERVICE_KEYS, *self._kinds], path)
+        of_probe = {key: (*path, name) for name in found for key in self._keys[name]}
+        self._reading.unknown(unknown, [*SERVICE_KEYS, *self._kinds], path, of_probe)
         return self._kind(found[0], table[found[0]], (*path, found[0])) if len(found) == 1 else None
 
     def _kind(self, name: str, table: Any, path: Path) -> Kind | None:
@@ -89,7 +90,8 @@ class ServiceTables:
             complaints.error(path, f"must be a table [{dotted(path)}], not {quoted(table)}")
             return None
         before = complaints.errors
-        self._reading.unknown([key for key in table if key not in keys], keys, path)
+        of_service = dict.fromkeys(SERVICE_KEYS, path[:-1])
+        self._reading.unknown([key for key in table if key not in keys], keys, path, of_service)
         values = self._reading.fields(keys, table, path)
         for key, declared in keys.items():
             if declared.required and key not in table:

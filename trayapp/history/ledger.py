@@ -201,10 +201,10 @@ class Ledger:
         self.connection.execute(
             """
             UPDATE notifications
-            SET attempted_at = coalesce(attempted_at, ?1), delivered_at = coalesce(delivered_at, ?1)
-            WHERE id = ?2
+            SET attempted_at = coalesce(attempted_at, :at), delivered_at = coalesce(delivered_at, :at)
+            WHERE id = :id
             """,
-            (at, notification),
+            {"at": at, "id": notification},
         )
 
     def set_paused(self, until: int | None) -> None:

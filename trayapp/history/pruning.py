@@ -22,10 +22,10 @@ def prune(ledger: Ledger, before: int) -> bool:
     for (service,) in ledger.connection.execute("SELECT id FROM services").fetchall():
         left -= ledger.connection.execute(
             """
-            DELETE FROM results WHERE service = ?1
-            AND at IN (SELECT at FROM results WHERE service = ?1 AND at < ?2 ORDER BY at LIMIT ?3)
+            DELETE FROM results WHERE service = :service
+            AND at IN (SELECT at FROM results WHERE service = :service AND at < :before ORDER BY at LIMIT :left)
             """,
-            (service, before, left),
+            {"service": service, "before": before, "left": left},
         ).rowcount
         if left <= 0:
             return False

@@ -63,14 +63,14 @@ class Reader:
                 f"""
                 WITH asked AS (
                     SELECT id, key, timeout, {_DUE} AS due,
-                        (SELECT max(start) FROM segments WHERE service = services.id AND start <= ?2) AS first
-                    FROM services WHERE key IN (SELECT value FROM json_each(?1))
+                        (SELECT max(start) FROM segments WHERE service = services.id AND start <= :since) AS first
+                    FROM services WHERE key IN (SELECT value FROM json_each(:services))
                 )
                 SELECT key, due, timeout, start, status, reason
-                FROM asked CROSS JOIN segments ON service = id AND start >= coalesce(first, ?2) AND start < ?3
+                FROM asked CROSS JOIN segments ON service = id AND start >= coalesce(first, :since) AND start < :until
                 ORDER BY id, start
                 """,
-                (json.dumps(list(services)), since, until),
+                {"services": json.dumps(list(services)), "since": since, "until": until},
             ).fetchall()
         known = {
             key: tile((Beginning(*row[3:]) for row in group), since, until, now, Freshness(*freshness))
@@ -84,10 +84,10 @@ class Reader:
             found = connection.execute(
                 f"""
                 SELECT key, {rows.INCIDENT} FROM incidents JOIN services ON services.id = incidents.service
-                WHERE start < ?2 AND coalesce("end" > ?1, true) AND coalesce(key = ?3, true)
+                WHERE start < :until AND coalesce("end" > :since, true) AND coalesce(key = :service, true)
                 ORDER BY start DESC, incidents.id DESC
                 """,
-                (since, until, service),
+                {"since": since, "until": until, "service": service},
             ).fetchall()
         return [rows.incident(key, row) for key, *row in found]
 

@@ -25,7 +25,9 @@ class Registration:
 
 def fingerprint(service: Service) -> str:
     """What tells that a service dials something else than before, without revealing what."""
-    return hashlib.blake2b(f"{service.probe.kind}\n{service.probe.target}".encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(
+        f"{service.probe.kind}\n{service.probe.target}".encode(errors="surrogatepass"), digest_size=16
+    ).hexdigest()
 
 
 def register(ledger: Ledger, services: Sequence[Service], at: int) -> Registration:

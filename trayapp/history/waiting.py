@@ -20,7 +20,7 @@ from trayapp.history.faults import HistoryUnavailable
 from trayapp.history.ledger import Ledger
 
 MOST_RESULTS = 100_000
-"""Results kept while nothing can be written, the newest: a day of 70 services, some 50 MB."""
+"""Results kept while nothing can be written, the newest: a day of 70 services, some 60 MB."""
 
 _MOST_REQUESTS = 10_000
 _BATCH = 10_000

@@ -32,13 +32,13 @@ class Bridge(QObject):
     snapshot_changed = Signal(object)
     message_posted = Signal(object)
     raise_asked = Signal(object)
-    tray_host_changed = Signal()
+    tray_host_changed = Signal(bool)
 
     _snapshot_waits = Signal()
     _message_waits = Signal(object)
     _raise_waits = Signal(object)
     _future_done = Signal(object)
-    _tray_host_waits = Signal()
+    _tray_host_waits = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,8 +68,8 @@ class Bridge(QObject):
         self._raise_waits.emit(Raising(token, service))
 
     def post_tray_host(self, present: bool) -> None:
-        """From any thread: a place for tray icons came or went."""
-        self._tray_host_waits.emit()
+        """From any thread: whether there is a StatusNotifier host, at first and whenever that changes."""
+        self._tray_host_waits.emit(present)
 
     def when_done(self, future: Future[Any], receiver: Callable[[Future[Any]], None]) -> None:
         """From the GUI thread: call a method of a QObject, in the GUI thread, with the finished future.

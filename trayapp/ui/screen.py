@@ -55,6 +55,7 @@ class Screen(QObject):
         menu = TrayMenu(asks, self._icons, actions, clock, self.open_window, self._ask_settings)
         self.tray = Tray(appearance, self._icons, menu, self)
         self.window = Window(appearance, self._icons, asks, page, first_page, placement, self._tray_here)
+        self._tray_at_start = self._host_known = False
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._show_something)
         app.setQuitOnLastWindowClosed(False)
@@ -62,6 +63,7 @@ class Screen(QObject):
 
     def start(self, hidden: bool) -> None:
         """Make the icon, and open the window unless it shall stay hidden behind the icon."""
+        self._tray_at_start = self.tray.available
         self.tray.recreate()
         if not hidden:
             self.open_window()
@@ -75,10 +77,15 @@ class Screen(QObject):
         self.window.hide()
         self.tray.close()
 
-    @Slot()
-    def tray_host_changed(self) -> None:
-        """A tray came, went or was replaced: make the icon anew, and stay visible in any case."""
-        self.tray.recreate()
+    @Slot(bool)
+    def tray_host_changed(self, present: bool) -> None:
+        """A StatusNotifier host came, went or was replaced: make the icon anew, and stay visible in any case.
+
+        The first report tells nothing new of an icon that had a tray to begin with, or that still has none.
+        """
+        first, self._host_known = not self._host_known, True
+        if not first or (present and not self._tray_at_start):
+            self.tray.recreate()
         self._patience.start()
 
     @Slot()

@@ -58,14 +58,14 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(940, 700)
         self.setMinimumSize(760, 520)
-        self._services = ServicesPage(asks, bridge, kinds, appearance, self)
+        self.services = ServicesPage(asks, bridge, kinds, appearance, self)
         self._told = WhoIsTold(self)
         offered = MachineRows(self.tr("What this desktop offers"), notification_rows, bridge, appearance)
         machine = MachineRows(self.tr("What this machine gives Watchbell"), machine_rows, bridge, appearance)
         self._tabs = QTabBar(self)
         self._pages = QStackedWidget(self)
         for title, page in (
-            (self.tr("Ser&vices"), self._services),
+            (self.tr("Ser&vices"), self.services),
             (self.tr("&Notifications"), CardsPage(offered, self._told)),
             (self.tr("About this &machine"), CardsPage(machine)),
         ):
@@ -78,36 +78,37 @@ class SettingsDialog(QDialog):
         self._connect(bridge)
         self._dress()
         self._open_text(asks.settings_text())
+        self.services.reach()
 
     def edit(self, service_id: str) -> None:
         """Show the form of this service."""
         self._tabs.setCurrentIndex(0)
-        self._services.choose(service_id)
+        self.services.choose(service_id)
 
     @Slot()
     def add(self) -> None:
         """Ask for the address of a new service."""
         self._tabs.setCurrentIndex(0)
-        self._services.ask_for_address()
+        self.services.ask_for_address()
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """The statuses as they are now."""
-        self._services.show_snapshot(snapshot)
+        self.services.show_snapshot(snapshot)
 
     @property
     def unsaved(self) -> bool:
-        return bool(self._services.draft.changed)
+        return bool(self.services.draft.changed)
 
     @Slot()
     def save(self) -> bool:
         """Put what was changed in force. False, and the user is taken there, where something is wrong."""
-        self._services.judge()
-        draft, judgement = self._services.draft, self._services.judgement
+        self.services.judge()
+        draft, judgement = self.services.draft, self.services.judgement
         wrong = [service_id for service_id in draft.changed if service_id in judgement.faults]
         if wrong:
             self._tabs.setCurrentIndex(0)
-            self._services.reach_fault(wrong[0])
+            self.services.reach_fault(wrong[0])
             return False
         try:
             text = draft.text()
@@ -121,7 +122,7 @@ class SettingsDialog(QDialog):
             event.ignore()
             self._ask_before_closing()
             return
-        self._services.give_up_trying()
+        self.services.give_up_trying()
         super().closeEvent(event)
 
     def reject(self) -> None:
@@ -133,7 +134,7 @@ class SettingsDialog(QDialog):
         super().changeEvent(event)
         if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow() and not self.unsaved:
             text = self._asks.settings_text()
-            if text != self._services.draft.basis:
+            if text != self.services.draft.basis:
                 self._open_text(text)
 
     def _lay_out(self) -> None:
@@ -166,7 +167,7 @@ class SettingsDialog(QDialog):
 
     def _connect(self, bridge: Bridge) -> None:
         self._tabs.currentChanged.connect(self._pages.setCurrentIndex)
-        self._services.judged.connect(self._show_judgement)
+        self.services.judged.connect(self._show_judgement)
         self._told.chosen.connect(self.edit)
         self._save.clicked.connect(self.save)
         self._close.clicked.connect(self.close)
@@ -179,7 +180,7 @@ class SettingsDialog(QDialog):
     @Slot()
     def _find(self) -> None:
         self._tabs.setCurrentIndex(0)
-        self._services.begin_finding()
+        self.services.begin_finding()
 
     @Slot()
     def _dress(self) -> None:
@@ -187,11 +188,11 @@ class SettingsDialog(QDialog):
 
     @Slot(str)
     def _open_text(self, text: str) -> None:
-        self._services.open(Draft(text, self._kinds))
+        self.services.open(Draft(text, self._kinds))
 
     @Slot()
     def _show_judgement(self) -> None:
-        draft, judgement = self._services.draft, self._services.judgement
+        draft, judgement = self.services.draft, self.services.judgement
         self._told.show_draft(draft)
         count = len(draft.changed)
         self._save.setEnabled(count > 0)

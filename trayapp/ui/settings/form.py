@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from trayapp.core.keys import DeclaredKey, declared_keys
 from trayapp.core.wording import plain
-from trayapp.core.words import Service
+from trayapp.core.words import NOTHING, Service
 from trayapp.ui.palette import Appearance
 from trayapp.ui.settings.controls import ChoiceBox
 from trayapp.ui.settings.disclosure import Disclosure
@@ -41,15 +41,16 @@ class ServiceForm(QWidget):
         self._fields: dict[str, Field] = {}
         self._kind_fields: dict[str, Field] = {}
         self._kind_parts: list[QWidget] = []
-        self._general = speak_as(QLabel(self), "fault")
-        self._general.setWordWrap(True)
-        self._general.setTextFormat(Qt.TextFormat.PlainText)
+        self._general, self._mild = speak_as(QLabel(self), "fault"), speak_as(QLabel(self), "note")
         self._kind_box = self._choose_kind()
         self._more = Disclosure(self.tr("More"), self)
         self._whole = QVBoxLayout(self)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self._whole.setSpacing(14)
-        self._whole.addWidget(self._general)
+        for label in (self._general, self._mild):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            self._whole.addWidget(label)
         self._asking = self._card(self.tr("What to ask"))
         self._row_of_kind()
         declared = declared_keys(Service).values()
@@ -70,16 +71,17 @@ class ServiceForm(QWidget):
         self._show_kind_values()
         self.show_faults({})
 
-    def show_faults(self, faults: Mapping[str, str]) -> None:
+    def show_faults(self, faults: Mapping[str, str], warnings: Mapping[str, str] = NOTHING) -> None:
         """Say at each field what is wrong with it. Keys are paths inside the service: "interval", "http.url"."""
-        left = dict(faults)
+        left, mild = dict(faults), dict(warnings)
         for path, field in self._every_field():
-            own = [p for p in left if p == path or p.startswith((f"{path}.", f"{path}["))]
-            field.show_fault("; ".join(left.pop(p) for p in own))
-            if own and field.editor.declared.key.advanced:
+            wrong = _taken(left, path)
+            field.show_fault("; ".join([*wrong, *_taken(mild, path)]))
+            if wrong and field.editor.declared.key.advanced:
                 self._more.set_open(True)
-        self._general.setText("\n".join(plain(sentence, 300) for sentence in left.values()))
-        self._general.setVisible(bool(left))
+        for label, rest in ((self._general, left), (self._mild, mild)):
+            label.setText("\n".join(plain(f"{path}: {words}" if path else words, 300) for path, words in rest.items()))
+            label.setVisible(bool(rest))
 
     def reach_first_fault(self) -> bool:
         """Take the keyboard to the first field that is wrong; False where none is."""
@@ -94,6 +96,10 @@ class ServiceForm(QWidget):
     def reach_first_field(self) -> None:
         """Take the keyboard to the first thing to fill in."""
         next(iter(self._kind_fields.values()), next(iter(self._fields.values()))).reach()
+
+    def open_more(self) -> None:
+        """Show the rarer keys too."""
+        self._more.set_open(True)
 
     def field(self, path: str) -> Field:
         """The field of a path inside the service: "interval", "http.url"."""
@@ -200,3 +206,9 @@ def _put(table: Table, fields: Mapping[str, Field]) -> None:
             table.pop(name, None)
         else:
             table[name] = value
+
+
+def _taken(said: dict[str, str], path: str) -> list[str]:
+    """Take out what was said of this path and of what is inside it: "http.headers.Accept" is about "http.headers"."""
+    own = [each for each in said if each == path or each.startswith((f"{path}.", f"{path}["))]
+    return [said.pop(each) for each in own]

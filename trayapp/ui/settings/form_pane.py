@@ -17,6 +17,9 @@ from trayapp.ui.settings.form import ServiceForm
 from trayapp.ui.settings.try_out import TryOut
 from trayapp.ui.window.heading import Shape
 
+SCROLL_BAR = 10
+"""Width in pixels that the scroll bar takes from the margin, so that cards and heading end alike."""
+
 
 class FormPane(QWidget):
     """Shows one service. `edited` carries its new table, `try_asked` nothing: the page knows the service."""
@@ -83,7 +86,7 @@ class FormPane(QWidget):
         page = QWidget()
         page.setProperty("role", "page")
         column = QVBoxLayout(page)
-        column.setContentsMargins(24, 2, 24, 24)
+        column.setContentsMargins(24, 2, 24 - SCROLL_BAR, 24)
         column.setSpacing(14)
         column.addWidget(self.try_out)
         column.addWidget(self.form)
@@ -91,6 +94,7 @@ class FormPane(QWidget):
         self._area = QScrollArea(self)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)
+        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(page)
         return self._area

@@ -23,10 +23,6 @@ class Judgement:
     warnings: Mapping[str, Mapping[str, str]]
     elsewhere: tuple[str, ...] = ()
 
-    def said_of(self, service_id: str) -> Mapping[str, str]:
-        """Everything to be shown in the form of a service, by path."""
-        return {**self.warnings.get(service_id, {}), **self.faults.get(service_id, {})}
-
 
 def judgement_of(loaded: Loaded, ids: Collection[str], refused: Mapping[str, str]) -> Judgement:
     """Sort what was said of a text; `refused` are sentences about services that cannot be written at all."""

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
 
 from trayapp.core.wording import plain
 from trayapp.core.words import Outcome
@@ -50,9 +50,15 @@ class MachineRows(QFrame):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(1, 1)
+        self._again = QPushButton(self.tr("Look again"), self)
+        self._again.setProperty("role", "quiet")
+        self._again.setAutoDefault(False)
+        self._again.setAccessibleName(self.tr("Look again: %1").replace("%1", heading))
         self._grid.addWidget(speak_as(QLabel(heading, self), "heading"), 0, 0, 1, 2)
+        self._grid.addWidget(self._again, 0, 2)
         self._waiting = speak_as(QLabel(self.tr("Looking…"), self), "note")
-        self._grid.addWidget(self._waiting, 1, 0, 1, 2)
+        self._grid.addWidget(self._waiting, 1, 0, 1, 3)
+        self._again.clicked.connect(self.look)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -95,6 +101,6 @@ class MachineRows(QFrame):
         at = self._grid.rowCount()
         self._grid.setRowMinimumHeight(at, 8)
         self._grid.addWidget(shape, at + 1, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addWidget(subject, at + 1, 1)
-        self._grid.addWidget(note, at + 2, 1)
+        self._grid.addWidget(subject, at + 1, 1, 1, 2)
+        self._grid.addWidget(note, at + 2, 1, 1, 2)
         self._parts += [shape, subject, note]

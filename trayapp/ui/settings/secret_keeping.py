@@ -34,16 +34,16 @@ class SecretKeeping(QObject):
         self.bar = OfferBar(self.tr("&Keep it in the keyring"), page)
         self.bar.taken.connect(self._move)
 
-    def look_at(self, service_id: str, table: Table, said: Mapping[str, str]) -> Mapping[str, str]:
+    def look_at(self, service_id: str, table: Table, faults: Mapping[str, str]) -> Mapping[str, str]:
         """Offer the keyring for a password in an address, and say at that field why it cannot stay."""
         self._table = table
         password = password_in(service_id, table)
         if password is None:
             self.bar.withdraw()
-            return said
+            return faults
         self.bar.offer(self.tr("The address has a password in it, which is not written into the file."), password)
         sentence = self.tr("has a password in it; keep that in the keyring")
-        return {path: words for path, words in said.items() if path} | {password.path: sentence}
+        return {path: words for path, words in faults.items() if path} | {password.path: sentence}
 
     def ask(self, editor: TextEditor, service_id: str, target: str) -> None:
         """Ask for the value of one text, to be sent to this target alone."""

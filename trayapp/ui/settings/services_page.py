@@ -90,14 +90,19 @@ class ServicesPage(QWidget):
         self._draw()
         current = self._list.current
         if current in self.draft.tables:
-            said = self._secrets.look_at(current, self.draft.tables[current], self.judgement.said_of(current))
-            self._pane.form.show_faults(said)
+            faults = self.judgement.faults.get(current, {})
+            faults = self._secrets.look_at(current, self.draft.tables[current], faults)
+            self._pane.form.show_faults(faults, self.judgement.warnings.get(current, {}))
         self.judged.emit()
 
     def reach_fault(self, service_id: str) -> None:
         """Take the user to the first thing that is wrong with this service."""
         self.choose(service_id)
         self._pane.form.reach_first_fault()
+
+    def reach(self) -> None:
+        """Take the keyboard to the list."""
+        self._list.reach()
 
     def begin_finding(self) -> None:
         """Take the keyboard to the field that filters the list."""
@@ -143,7 +148,7 @@ class ServicesPage(QWidget):
         self._list.switched.connect(self._switch)
         self._list.add_asked.connect(self.ask_for_address)
         self._list.duplicate_asked.connect(self._duplicate)
-        self._list.remove_asked.connect(self._remove)
+        self._list.remove_asked.connect(self.remove)
         self._nothing.add_asked.connect(self.ask_for_address)
         self._pane.edited.connect(self._edit)
         self._pane.try_asked.connect(self._try)
@@ -178,6 +183,7 @@ class ServicesPage(QWidget):
     @Slot(object)
     def _edit(self, table: Table) -> None:
         self.draft.put(self._list.current, table)
+        self._pane.try_out.outdate()
         self._settle.start()
 
     @Slot(str, object)
@@ -208,7 +214,8 @@ class ServicesPage(QWidget):
         self._pane.form.reach_first_field()
 
     @Slot(str)
-    def _remove(self, service_id: str) -> None:
+    def remove(self, service_id: str) -> None:
+        """Take a service out; the bar below brings it back."""
         ids = list(self.draft.tables)
         place = ids.index(service_id)
         removed = self.draft.remove(service_id)

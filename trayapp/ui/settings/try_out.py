@@ -43,6 +43,7 @@ class TryOut(QFrame):
         self.setProperty("role", "card")
         self._ask, self._bridge = ask, bridge
         self._running: Future[CheckResult] | None = None
+        self._outdated = False
         self._shape = Shape(appearance, 18, self)
         self._sentence = speak_as(QLabel(self), "heading")
         self._detail = speak_as(QLabel(self), "note")
@@ -64,7 +65,8 @@ class TryOut(QFrame):
         grid.addWidget(self._sentence, 0, 1)
         grid.addWidget(dismiss, 0, 2, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self._detail, 1, 1)
-        grid.addWidget(self._phases, 2, 1, 1, 2)
+        grid.setRowMinimumHeight(2, 4)
+        grid.addWidget(self._phases, 3, 1, 1, 2)
         dismiss.clicked.connect(self.give_up)
         self.hide()
 
@@ -89,6 +91,14 @@ class TryOut(QFrame):
             running.cancel()
         self.hide()
 
+    def outdate(self) -> None:
+        """The form has changed: what is shown is about what it said before."""
+        if self._running is None and not self._outdated:
+            self._outdated = True
+            detail = " · ".join(text for text in (self._detail.text(), self.tr("before your last change")) if text)
+            self._detail.setText(detail)
+            self._detail.show()
+
     def _answered(self, future: Future[CheckResult]) -> None:
         if future is not self._running:
             return
@@ -101,6 +111,7 @@ class TryOut(QFrame):
         self._phases.show_phases(finding.phases_ms)
 
     def _show(self, status: Status | None, sentence: str, detail: str) -> None:
+        self._outdated = False
         self._sentence.setText(sentence)
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))

@@ -118,7 +118,7 @@ class Window(QWidget):
     def toggle(self) -> None:
         """Show it, or hide it if it is the one that the user looks at."""
         if self.isVisible() and self.isActiveWindow():
-            self.close()
+            self._leave()
         else:
             self.open()
 
@@ -128,11 +128,9 @@ class Window(QWidget):
             self._placement.save(self.geometry())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._tray_here():
-            event.accept()
-            return
-        event.ignore()
-        ask_how_to_close(self, self.showMinimized, self._asks.quit)
+        if event.spontaneous() and not self._tray_here():  # not so when the program itself closes its windows to end
+            event.ignore()
+            self._leave()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -158,9 +156,9 @@ class Window(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             if not self._page.leave_filter():
-                self.close() if self._tray_here() else self.showMinimized()
+                self.hide() if self._tray_here() else self.showMinimized()
         elif event.matches(QKeySequence.StandardKey.Close):
-            self.close()
+            self._leave()
         elif event.matches(QKeySequence.StandardKey.Quit):
             self._asks.quit()
         elif event.matches(QKeySequence.StandardKey.Refresh):
@@ -171,6 +169,13 @@ class Window(QWidget):
             self.settings_asked.emit()
         else:
             super().keyPressEvent(event)
+
+    def _leave(self) -> None:
+        """Get out of sight, but never without a way back."""
+        if self._tray_here():
+            self.hide()
+        else:
+            ask_how_to_close(self, self.showMinimized, self._asks.quit)
 
     def _screens(self) -> list[QScreen]:
         here = self.screen()

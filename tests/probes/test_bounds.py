@@ -1,0 +1,133 @@
+"""What a check may cost this machine, and what it says when the machine has nothing left."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+import textwrap
+
+from tests.servers import HttpServer, RawServer
+
+PREPARED = """
+    import asyncio, os, resource, socket, ssl, sys
+    from trayapp.core.words import Outcome
+    from trayapp.probes.base import Means
+    from trayapp.probes.http import Http
+    from trayapp.probes.tcp import Tcp
+
+    good, hostile = int(sys.argv[1]), int(sys.argv[2])
+
+    async def resolve(host, port):
+        return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port))]
+
+    async def reveal(text):
+        return text
+
+    means = Means(5.0, reveal, resolve, ssl.create_default_context())
+
+    def peak():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+"""
+
+
+def run(script: str, *arguments: int) -> str:
+    """What a Python of its own prints that runs the prepared part and then the script."""
+    command = [sys.executable, "-c", textwrap.dedent(PREPARED) + textwrap.dedent(script), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_body_without_end_costs_no_more_than_four_megabytes() -> None:
+    async def flood(reader, writer):  # type: ignore[no-untyped-def]
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        for _ in itertools.repeat(None):
+            writer.write(b"z" * 262_144)
+            await writer.drain()
+
+    with HttpServer(body=b"ok") as good, RawServer(flood) as hostile:
+        printed = run(
+            """
+            async def main():
+                for _ in range(20):
+                    await Http(f"http://127.0.0.1:{good}/", contains="ok").check(means)
+                before = peak()
+                for _ in range(5):
+                    finding = await Http(f"http://127.0.0.1:{hostile}/", not_contains="y").check(means)
+                    assert finding.outcome is Outcome.OK and finding.details["truncated"], finding
+                    assert finding.details["bytes"] == 1024 * 1024
+                print(peak() - before)
+
+            asyncio.run(main())
+            """,
+            good.port,
+            hostile.port,
+        )
+    assert int(printed) <= 4096
+
+
+def test_a_full_table_of_files_is_our_own_trouble_and_nobodys_outage() -> None:
+    with HttpServer() as good:
+        printed = run(
+            """
+            async def main():
+                web, port = Http(f"http://127.0.0.1:{good}/"), Tcp("127.0.0.1", good)
+                assert (await web.check(means)).outcome is Outcome.OK
+                resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+                held = []
+                try:
+                    while True:
+                        held.append(os.open("/dev/null", os.O_RDONLY))
+                except OSError:
+                    pass
+                for probe in (web, port):
+                    finding = await probe.check(means)
+                    print(finding.outcome, finding.blame, finding.cause)
+                for descriptor in held:
+                    os.close(descriptor)
+                print((await web.check(means)).outcome, (await port.check(means)).outcome)
+
+            asyncio.run(main())
+            """,
+            good.port,
+            0,
+        )
+    assert printed.splitlines() == ["UNKNOWN self self.files"] * 2 + ["OK OK"]
+
+
+def test_the_http_client_is_loaded_by_the_first_http_check_and_not_before() -> None:
+    printed = run(
+        """
+        from trayapp.probes import probe_for
+        probe_for("https://example.org/")
+        print("httpx" in sys.modules, "h11" in sys.modules)
+        """,
+        0,
+        0,
+    )
+    assert printed == "False False\n"
+
+
+def test_cpu_of_a_check_stays_well_under_a_millisecond() -> None:
+    with HttpServer(body=b"ok") as good:
+        printed = run(
+            """
+            import time
+
+            async def main():
+                probe = Http(f"http://127.0.0.1:{good}/", contains="ok")
+                for _ in range(50):
+                    await probe.check(means)
+                before = time.process_time()
+                for _ in range(500):
+                    assert (await probe.check(means)).outcome is Outcome.OK
+                print((time.process_time() - before) / 500 * 1000)
+
+            asyncio.run(main())
+            """,
+            good.port,
+            0,
+        )
+    assert float(printed) < 2.0  # 0.4 ms here; a loaded or slower machine may need more
