@@ -90,7 +90,7 @@ class RawServer:
         self._behave = behave
         self._tls = tls
         self._thread: threading.Thread | None = None
-        self._conversations: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._conversations: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop
         self._plug: asyncio.Event
 
@@ -136,35 +136,47 @@ class RawServer:
         self.stop()
 
     async def _serve(self, ready: threading.Event) -> None:
+        # Not asyncio.start_server: a connection that arrives while it closes is leaked by it.
         self._loop = asyncio.get_running_loop()
         self._plug = asyncio.Event()
-        server = await asyncio.start_server(self._accept, self.host, self.port, ssl=self._tls)
-        self.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        await self._plug.wait()
-        server.close()
-        for _ in range(10):  # a connection just accepted takes asyncio a few turns to become a conversation
-            await asyncio.sleep(0)
-        for writer in self._conversations.values():
-            writer.transport.abort()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        with socket.create_server((self.host, self.port), family=_family(self.host), backlog=100) as listener:
+            listener.setblocking(False)
+            self.port = listener.getsockname()[1]
+            self._loop.add_reader(listener, self._accept, listener)
+            ready.set()
+            await self._plug.wait()
+            self._loop.remove_reader(listener)
+        await asyncio.sleep(0)  # a conversation begins before it is ended, or its connection would be left open
+        for conversation in self._conversations:
+            conversation.cancel()
+        await asyncio.gather(*self._conversations, return_exceptions=True)
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        connection.setblocking(False)
         self.accepted += 1
-        task = asyncio.create_task(self._converse(reader, writer))
-        self._conversations[task] = writer
-        task.add_done_callback(self._conversations.pop)
+        conversation = self._loop.create_task(self._converse(connection))
+        self._conversations.add(conversation)
+        conversation.add_done_callback(self._conversations.discard)
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _converse(self, connection: socket.socket) -> None:
+        reader = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        try:
+            transport, _ = await self._loop.connect_accepted_socket(lambda: protocol, connection, ssl=self._tls)
+        except OSError:
+            return  # a handshake that the other side did not like
+        writer = asyncio.StreamWriter(transport, protocol, reader, self._loop)
         try:
             await self._behave(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the other side left, or the plug was pulled
         finally:
             writer.transport.abort()
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 async def read_head(reader: asyncio.StreamReader) -> bytes:

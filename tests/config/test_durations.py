@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trayapp.config.durations import format_duration, parse_duration
@@ -24,6 +24,7 @@ def test_what_is_no_duration_is_refused_with_a_sentence(written: str) -> None:
         parse_duration(written)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**11))
 def test_what_is_written_reads_as_the_same(ms: int) -> None:
     assert parse_duration(format_duration(Duration(ms))) == ms

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import tomlkit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trayapp.config.lines import Path, dotted, line_of, lines_of, marks
@@ -156,6 +156,7 @@ def value(draw: st.DrawFn, written: Written, path: Path, depth: int) -> None:
         written.text += " }"
 
 
+@settings(deadline=None)
 @given(documents())
 def test_every_key_of_any_document_is_found_on_its_line(written: Written) -> None:
     tomllib.loads(written.text)

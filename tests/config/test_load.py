@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from trayapp.config.load import Loaded, load_file, parse
@@ -227,7 +227,10 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
 
 
 def test_unknown_keys_are_warned_of_and_disturb_nothing() -> None:
-    text = f"[service]\n[services.web]\nintervall = '5s'\n{WEB}timout = 1\ntimeout = '5s'\n[defaults]\nhttp.method = 'HEAD'\nnme = 'x'\n"
+    text = (
+        f"[service]\n[services.web]\nintervall = '5s'\n{WEB}timout = 1\ntimeout = '5s'\n"
+        "[defaults]\nhttp.method = 'HEAD'\nnme = 'x'\n"
+    )
     loaded = parse(text)
     assert loaded.right
     assert ids(loaded) == ["web"]
@@ -235,6 +238,7 @@ def test_unknown_keys_are_warned_of_and_disturb_nothing() -> None:
         'service: unknown, kept and not used; did you mean "services"? (line 1)',
         'services.web.intervall: unknown key, kept and not used; did you mean "interval"? (line 3)',
         "services.web.http.timout: unknown key, kept and not used (line 6)",
+        "services.web.http.timeout: unknown key, kept and not used; it belongs to [services.web] (line 7)",
         "defaults.http: a probe's keys stand with each service; kept and not used (line 9)",
         'defaults.nme: unknown key, kept and not used; did you mean "name"? (line 10)',
     ]
@@ -301,6 +305,7 @@ def test_a_circle_of_dependencies_is_named() -> None:
     assert ids(loaded) == ["a", "e"]
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.integers(0, 7), st.lists(st.integers(0, 7), max_size=3), max_size=8))
 def test_what_is_left_after_circles_are_out_has_none(graph: dict[int, list[int]]) -> None:
     known = {name: [on for on in parents if on in graph] for name, parents in graph.items()}
@@ -366,6 +371,13 @@ def test_keys_that_do_not_go_together_are_told_at_their_table() -> None:
     assert str(fault) == "services.a.odd: code and wait cannot be had together (line 1)"
 
 
+def test_ten_thousand_faults_are_told_in_seconds() -> None:
+    text = depending(**{f"s{number}": [f"t{number}"] for number in range(10_000)})
+    began = time.process_time()
+    assert len(parse(text).faults) == 10_000
+    assert time.process_time() - began < 20
+
+
 def test_ten_thousand_services_are_read_in_two_seconds() -> None:
     text = "".join(
         f'[services.s{number}]\nname = "S {number}"\ninterval = "60s"\nhttp.url = "https://h{number}.example/"\n'
@@ -388,6 +400,7 @@ pieces = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(pieces, st.text(max_size=3)), max_size=25).map("".join))
 @example("a = " + "[" * 5_000)
 @example("a = " + "9" * 5_000)

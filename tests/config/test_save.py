@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trayapp.config.durations import parse_duration
@@ -59,13 +59,6 @@ port = 22
 [maintenance.night]  # later
 from = 02:00:00
 """
-
-
-def with_lines(text: str, **changed: str) -> str:
-    for old, new in changed.values():
-        assert text.count(old) == 1
-        text = text.replace(old, new)
-    return text
 
 
 def table(text: str, service: str) -> dict[str, Any]:
@@ -295,6 +288,7 @@ def files(draw: st.DrawFn) -> tuple[str, list[str]]:
     return text, services
 
 
+@settings(deadline=None)
 @given(files(), st.data())
 def test_whatever_the_file_others_keep_every_byte(file: tuple[str, list[str]], data: st.DataObject) -> None:
     text, services = file

@@ -65,7 +65,7 @@ def a_fault_and_a_result(appearance: Appearance) -> QWidget:
 def more_and_a_bad_result(appearance: Appearance) -> QWidget:
     """The rarer keys, with headers of which one is a secret."""
     dialog, program = _dialog(appearance)
-    dialog.resize(940, 1500)
+    dialog.resize(940, 2300)
     _pane(dialog).form.open_more()
     _pane(dialog).try_asked.emit()
     program.answer(BAD)

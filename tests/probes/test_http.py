@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import os
+import signal
 
 import pytest
 
@@ -214,15 +216,21 @@ def test_no_cookie_travels_from_one_check_to_another() -> None:
         assert all("cookie" not in asked.headers for asked in server.requests)
 
 
-def test_a_proxy_of_the_environment_is_not_used(tmp_path: object) -> None:
-    import os
+def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    with HttpServer() as server:
+        assert ask(Http(server.url)).outcome is Outcome.OK
 
-    os.environ["http_proxy"] = "http://127.0.0.1:1"
-    try:
-        with HttpServer() as server:
-            assert ask(Http(server.url)).outcome is Outcome.OK
-    finally:
-        del os.environ["http_proxy"]
+
+def test_a_server_that_is_dead_behind_its_open_port_is_critical_until_it_lives_again() -> None:
+    with Nginx() as nginx:
+        (worker,) = nginx.workers
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            assert ask(Http(nginx.url), 0.4).cause == "timeout.first_byte"
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        assert ask(Http(nginx.url)).outcome is Outcome.OK
 
 
 def test_every_check_opens_a_connection_of_its_own() -> None:

@@ -139,7 +139,7 @@ class PaperPast:
         return (belief.incident,)
 
     def _segments(self, name: str, since: int, until: int) -> list[Segment]:
-        length, belief = until - since, self.status[name]
+        length, belief = until - since, self.status.get(name) or Belief(name, Status.UP, since)
         marks = [(0.0, Status.UP), (0.19, Status.UNKNOWN), (0.46, Status.UP)]
         if belief.status is Status.UNKNOWN and belief.reason == "new":
             marks = [(0.0, Status.UNKNOWN)]

@@ -49,7 +49,7 @@ def parse_toml(text: str) -> dict[str, Any] | Fault:
 def _in_words(complaint: str, text: str) -> Fault:
     place = _PLACE.search(complaint)
     said = complaint[: place.start()] if place else complaint
-    line = int(place["line"]) if place and place["line"] else len(text.splitlines())
+    line = int(place["line"]) if place and place["line"] else text.rstrip("\n").count("\n") + 1
     column = f" at column {place['column']}" if place and place["column"] else ""
     fallback = f"{said[:1].lower()}{said[1:]}"
     meaning = next((words for start, words in _MEANINGS.items() if said.startswith(start)), fallback)

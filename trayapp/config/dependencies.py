@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from trayapp.config.faults import Complaints, did_you_mean
+from trayapp.config.faults import Complaints
 from trayapp.core.wording import plain
 
 _NAMED_AT_MOST = 10
@@ -19,7 +19,7 @@ def check_dependencies(
         for place, name in enumerate(names):
             if name not in ids:
                 path = ("services", service, "depends_on", place)
-                complaints.error(path, f'there is no service "{plain(name, 100)}"{did_you_mean(name, ids)}')
+                complaints.error(path, f'there is no service "{plain(name, 100)}"{complaints.did_you_mean(name, ids)}')
                 wrong.add(service)
     for circle in _circles(parents):
         names = list(circle) if len(circle) <= _NAMED_AT_MOST else [*circle[: _NAMED_AT_MOST - 1], "…"]

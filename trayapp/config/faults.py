@@ -12,6 +12,7 @@ from typing import Any
 from trayapp.config.lines import Path, dotted, line_of, lines_of
 from trayapp.core.wording import plain
 
+_HINTS_AT_MOST = 100
 _PASSWORD_IN_URL = re.compile(r"(://[^/@\s:\"]*:)[^/@\s\"]+@")
 
 
@@ -42,6 +43,10 @@ class Complaints:
 
     def warn(self, path: Path, message: str) -> None:
         self._found.append((path, mask_passwords(message), True))
+
+    def did_you_mean(self, word: str, known: Iterable[str]) -> str:
+        """As the function of this name, for the first faults: comparing words takes long, and who reads a thousand?"""
+        return did_you_mean(word, known) if len(self._found) < _HINTS_AT_MOST else ""
 
     def faults(self, text: str) -> tuple[Fault, ...]:
         """All of them in the order of the text."""

@@ -12,7 +12,7 @@ from typing import Any
 from trayapp.config.broken import parse_toml
 from trayapp.config.dependencies import check_dependencies
 from trayapp.config.document import Unreadable, read_document
-from trayapp.config.faults import Complaints, Fault, did_you_mean, quoted
+from trayapp.config.faults import Complaints, Fault, quoted
 from trayapp.config.outside import outside
 from trayapp.config.reading import WRONG, Fetch, Reading
 from trayapp.config.settings import Settings
@@ -68,7 +68,7 @@ def parse(text: str, kinds: Mapping[str, type[Kind]] | None = None, fetch: Fetch
     _check_version(document, complaints)
     for name in document:
         if name not in TABLES and name != "version":
-            complaints.warn((name,), f"unknown, kept and not used{did_you_mean(name, TABLES)}")
+            complaints.warn((name,), f"unknown, kept and not used{complaints.did_you_mean(name, TABLES)}")
     defaults = _defaults(document, reading, kinds)
     tables = _table(document, "services", complaints)
     reader = ServiceTables(reading, kinds, defaults)

@@ -11,7 +11,7 @@ import msgspec
 
 from trayapp.config.durations import parse_duration
 from trayapp.config.expected import expected
-from trayapp.config.faults import Complaints, did_you_mean, quoted
+from trayapp.config.faults import Complaints, quoted
 from trayapp.config.lines import Path, dotted
 from trayapp.config.written import Elsewhere, Shape, shape_of, written_type
 from trayapp.core.keys import DeclaredKey, Duration, Key, Reference
@@ -45,7 +45,7 @@ class Reading:
         """Warns of keys that are not known here; `of_others` tells in which other table a key would be."""
         for name in names:
             other = of_others.get(name)
-            hint = f"; it belongs to [{dotted(other)}]" if other else did_you_mean(name, known)
+            hint = f"; it belongs to [{dotted(other)}]" if other else self.complaints.did_you_mean(name, known)
             self.complaints.warn((*path, name), f"unknown key, kept and not used{hint}")
 
     def field(self, declared: DeclaredKey, written: Any, path: Path) -> Any:
@@ -86,7 +86,7 @@ class Reading:
                 must += "; a secret's name has letters, digits, ., _ and -"
         shown = "" if key.secret else f", not {quoted(written)}"
         choices = key.pattern.split("|") if isinstance(written, str) else []
-        self.complaints.error(path, f"{must}{shown}{did_you_mean(str(written), choices)}")
+        self.complaints.error(path, f"{must}{shown}{self.complaints.did_you_mean(str(written), choices)}")
         return WRONG
 
     def _values(self, shape: Shape, inside: Shape, key: Key, written: Any, path: Path) -> Any:

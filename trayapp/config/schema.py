@@ -15,7 +15,7 @@ from trayapp.config.files import write_atomically
 from trayapp.config.load import TABLES, every_kind
 from trayapp.config.tables import SERVICE_KEYS
 from trayapp.config.writing import written_value
-from trayapp.config.written import NAME_PATTERN, anchored, shape_of, written_type
+from trayapp.config.written import NAME_PATTERN, Elsewhere, anchored, shape_of, written_type
 from trayapp.core.keys import DeclaredKey, declared_keys
 from trayapp.probes.base import Kind
 
@@ -45,7 +45,9 @@ def json_schema(kinds: Mapping[str, type[Kind]] | None = None) -> dict[str, Any]
             *others,
         ],
     )
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(root)}
+    schema = msgspec.json.schema(root)
+    schema["$defs"][Elsewhere.__name__] |= {"minProperties": 1, "maxProperties": 1}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def write_schema(folder: Path) -> None:

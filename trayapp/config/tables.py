@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trayapp.config.durations import format_duration
-from trayapp.config.faults import did_you_mean, quoted
+from trayapp.config.faults import quoted
 from trayapp.config.lines import Path, dotted
 from trayapp.config.reading import WRONG, Reading
 from trayapp.config.written import NAME_PATTERN
@@ -69,7 +69,7 @@ class ServiceTables:
             choice = ", ".join(self._kinds)
             for name in meant:
                 unknown.remove(name)
-                hint = did_you_mean(name, self._kinds) or f"; there are {choice}"
+                hint = complaints.did_you_mean(name, self._kinds) or f"; there are {choice}"
                 complaints.error((*path, name), f"unknown kind of probe{hint}")
         elif not found:
             example = next(iter(self._kinds))

@@ -26,9 +26,6 @@ class Elsewhere(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     file: Annotated[str, Meta(min_length=1, description="A file of yours with mode 0600.")] | UnsetType = UNSET
 
 
-_OneSource = Annotated[Elsewhere, Meta(extra_json_schema={"minProperties": 1, "maxProperties": 1})]
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class Shape:
     """The parts of a declared type that reading must know: its form (`str`, `Reference` for Text, `Duration`,
@@ -79,7 +76,7 @@ def written_type(shape: Shape, key: Key) -> Any:
             pattern=anchored(key.pattern) if key.pattern else None,
         ),
     ]
-    return text | _OneSource
+    return text | Elsewhere
 
 
 def _bound(shape: Shape, bound: float | None) -> float | None:

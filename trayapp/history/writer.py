@@ -84,7 +84,8 @@ class History:
         notifications: Sequence[Notification] = (),
     ) -> Future[None]:
         """Write these at once, in one transaction with all results left before. Done when no power cut can undo it."""
-        return self._ask(lambda ledger: ledger.commit(changes, tellings, notifications, self._clock()))
+        decided, told, shown = tuple(changes), tuple(tellings), tuple(notifications)
+        return self._ask(lambda ledger: ledger.commit(decided, told, shown, self._clock()))
 
     def attempted(self, notification: int) -> Future[None]:
         """Somebody is about to be asked to show it: after a crash it may have been seen."""
@@ -104,15 +105,18 @@ class History:
         Of what is new and what has changed the timeline is UNKNOWN ("new", "changed") from `at` on, and an open
         incident on the former target is closed.
         """
-        return self._ask(lambda ledger: registry.register(ledger, services, at))
+        watched = tuple(services)
+        return self._ask(lambda ledger: registry.register(ledger, watched, at))
 
     def remove(self, services: Iterable[str], at: int) -> Future[None]:
         """These are watched no longer, from `at` on. An open incident closes as "removed"; the past stays."""
-        return self._ask(lambda ledger: registry.remove(ledger, tuple(services), at))
+        gone = tuple(services)
+        return self._ask(lambda ledger: registry.remove(ledger, gone, at))
 
     def remembered(self, services: Sequence[Service]) -> Future[Remembered]:
         """What is to be believed again after a start. Use Remembered.nothing(now) if this fails."""
-        return self._ask(lambda ledger: recall(ledger.connection, services), lasting=False)
+        asked = tuple(services)
+        return self._ask(lambda ledger: recall(ledger.connection, asked), lasting=False)
 
     def close(self, timeout: float) -> bool:
         """Write what is left and close the file, in at most this many seconds; True if all was written."""
@@ -138,6 +142,9 @@ class History:
     def _write(self, batch: Batch) -> None:
         error = self._guard(lambda: self._store.write(batch))
         if error is None:
+            if self._passing is not None:
+                log.info("history is written again")
+                self._passing = None
             self._guard(self._store.tidy)
             return
         for request in batch.requests:
@@ -152,9 +159,6 @@ class History:
         except BaseException as error:  # noqa: BLE001 (it is told, and the caller is given it)
             self._suffer(error)
             return error
-        if self._passing is not None:
-            log.info("history is written again")
-            self._passing = None
         return None
 
     def _suffer(self, error: BaseException) -> None:

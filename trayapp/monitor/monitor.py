@@ -40,6 +40,9 @@ COMMIT_PATIENCE = 2.0
 PUBLISH_AFTER = 0.05
 """Seconds in which changes gather into one snapshot."""
 
+REFRESH_AFTER = 1.0
+"""The same while only figures moved: nobody reads them faster, and every snapshot wakes the screen."""
+
 
 class Memory(Protocol):
     """What remembers: never blocks, and says when something is safe."""
@@ -267,7 +270,7 @@ class Monitor:
         """Take over the new belief; remember it; and only then tell."""
         tellings = (telling,) if telling != view.telling else ()
         self._views[view.service.id] = ServiceView(view.service, belief, telling, view.checking)
-        self._changed()
+        self._changed(PUBLISH_AFTER if changes or belief.suspect is not view.belief.suspect else REFRESH_AFTER)
         if belief.incident is not None:
             self._next_incident = max(self._next_incident, belief.incident.id + 1)
         if notifications:
@@ -458,12 +461,18 @@ class Monitor:
         view = self._views.get(id_)
         if view is not None and view.checking is not checking:
             self._views[id_] = ServiceView(view.service, view.belief, view.telling, checking)
-            self._changed()
+            self._changed(REFRESH_AFTER)
 
-    def _changed(self) -> None:
-        """Publish soon; changes of one moment make one snapshot."""
-        if self._publishing is None and not self._stopping:
-            self._publishing = asyncio.get_running_loop().call_later(PUBLISH_AFTER, self._publish_now)
+    def _changed(self, after: float = PUBLISH_AFTER) -> None:
+        """Publish soon; changes of one stretch of time make one snapshot."""
+        if self._stopping:
+            return
+        loop = asyncio.get_running_loop()
+        if self._publishing is not None:
+            if self._publishing.when() <= loop.time() + after:
+                return
+            self._publishing.cancel()
+        self._publishing = loop.call_later(after, self._publish_now)
 
     def _publish_now(self) -> None:
         self._publishing = None

@@ -30,10 +30,10 @@ class FirstRunPage(QWidget):
         self._appearance = appearance
         self._shape = QLabel(self)
         self._shape.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        heading = speak_as(QLabel(self.tr("What do you want to watch?"), self), "title")
+        heading = speak_as(QLabel("What do you want to watch?", self), "title")
         note = speak_as(
             QLabel(
-                self.tr("A web page, a server, a port. Watchbell asks it how it is, and rings only when it matters."),
+                "A web page, a server, a port. Watchbell asks it how it is, and rings only when it matters.",
                 self,
             ),
             "note",
@@ -41,8 +41,8 @@ class FirstRunPage(QWidget):
         for label in (heading, note):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             label.setWordWrap(True)
-        self._address = AddressField(understand, self.tr("&Add"), self)
-        demo = QPushButton(self.tr("Show me the &demo"), self)
+        self._address = AddressField(understand, "&Add", self)
+        demo = QPushButton("Show me the &demo", self)
         demo.setProperty("role", "quiet")
         column = QVBoxLayout()
         column.setSpacing(8)

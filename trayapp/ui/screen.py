@@ -52,8 +52,8 @@ class Screen(QObject):
         actions = ServiceActions(asks, clock, self.reveal_service, self.settings_asked.emit)
         strips = Strips(past, clock, self)
         page = ServicesPage(appearance, asks, actions, strips, clock)
-        menu = TrayMenu(asks, self._icons, actions, clock, self.open_window, self._ask_settings)
-        self.tray = Tray(appearance, self._icons, menu, self)
+        self.menu = TrayMenu(asks, self._icons, actions, clock, self.open_window, self._ask_settings)
+        self.tray = Tray(appearance, self._icons, self.menu, self)
         self.window = Window(appearance, self._icons, asks, page, first_page, placement, self._tray_here)
         self._tray_at_start = self._host_known = False
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)

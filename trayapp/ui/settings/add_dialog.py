@@ -18,13 +18,13 @@ class AddDialog(QDialog):
 
     def __init__(self, understand: Callable[[str], str], examples: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Add a service"))
+        self.setWindowTitle("Add a service")
         self.setMinimumWidth(480)
-        heading = speak_as(QLabel(self.tr("What do you want to watch?"), self), "title")
-        note = speak_as(QLabel(self.tr("Any address will do, such as %1.").replace("%1", examples), self), "note")
+        heading = speak_as(QLabel("What do you want to watch?", self), "title")
+        note = speak_as(QLabel(f"Any address will do, such as {examples}.", self), "note")
         note.setWordWrap(True)
-        self.address = AddressField(understand, self.tr("&Add"), self)
-        cancel = QPushButton(self.tr("Cancel"), self)
+        self.address = AddressField(understand, "&Add", self)
+        cancel = QPushButton("Cancel", self)
         cancel.setAutoDefault(False)
         buttons = QHBoxLayout()
         buttons.addStretch(1)

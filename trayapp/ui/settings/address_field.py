@@ -23,9 +23,8 @@ class AddressField(QWidget):
         super().__init__(parent)
         self._understand = understand
         self._line = QLineEdit(self)
-        self._line.setPlaceholderText(self.tr("https://example.org, or host:port"))
-        self._line.setAccessibleName(self.tr("Address to watch"))
-        self._line.setClearButtonEnabled(True)
+        self._line.setPlaceholderText("https://example.org, or host:port")
+        self._line.setAccessibleName("Address to watch")
         self._add = QPushButton(button, self)
         self._add.setProperty("role", "main")
         self._add.setDefault(True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontDatabase, QTextCursor, QTextFormat
+from PySide6.QtGui import QColor, QFontDatabase, QShowEvent, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
@@ -32,30 +32,33 @@ class ConflictDialog(QDialog):
     def __init__(self, mine: str, theirs: str, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._mine, self._theirs = mine, theirs
-        self.setWindowTitle(self.tr("services.toml was changed meanwhile"))
+        self._panes: list[tuple[QPlainTextEdit, int]] = []
+        self.setWindowTitle("services.toml was changed meanwhile")
         self.resize(880, 560)
-        heading = speak_as(QLabel(self.tr("services.toml was changed by somebody else meanwhile"), self), "title")
-        note = speak_as(QLabel(self.tr("Nothing has been saved. Lines that differ are marked."), self), "note")
+        heading = speak_as(QLabel("services.toml was changed by somebody else meanwhile", self), "title")
+        note = speak_as(QLabel("Nothing has been saved. Lines that differ are marked.", self), "note")
         for label in (heading, note):
             label.setWordWrap(True)
         mine_lines, theirs_lines = _different(mine, theirs)
         panes = QGridLayout()
         panes.setHorizontalSpacing(14)
+        panes.setVerticalSpacing(8)
         for column, (title, text, lines) in enumerate(
-            ((self.tr("Yours"), mine, mine_lines), (self.tr("In the file now"), theirs, theirs_lines))
+            (("Yours", mine, mine_lines), ("In the file now", theirs, theirs_lines))
         ):
             pane = _pane(title, text, lines, appearance, self)
             panes.addWidget(speak_as(QLabel(title, self), "heading"), 0, column)
             panes.addWidget(pane, 1, column)
-        use_mine = QPushButton(self.tr("Use &mine"), self)
-        use_theirs = QPushButton(self.tr("Use &theirs"), self)
-        cancel = QPushButton(self.tr("Cancel"), self)
+            self._panes.append((pane, min(lines, default=0)))
+        use_mine = QPushButton("Use &mine", self)
+        use_theirs = QPushButton("Use &theirs", self)
+        for column, button in enumerate((use_mine, use_theirs)):
+            panes.addWidget(button, 2, column, Qt.AlignmentFlag.AlignLeft)
+        cancel = QPushButton("Cancel", self)
         cancel.setDefault(True)
         buttons = QHBoxLayout()
-        buttons.addWidget(use_mine)
         buttons.addStretch(1)
         buttons.addWidget(cancel)
-        buttons.addWidget(use_theirs)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(24, 22, 24, 18)
         whole.setSpacing(10)
@@ -66,6 +69,12 @@ class ConflictDialog(QDialog):
         use_mine.clicked.connect(self._use_mine)
         use_theirs.clicked.connect(self._use_theirs)
         cancel.clicked.connect(self.reject)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Each pane begins a little above the first line that differs; how many it can show is known only now."""
+        super().showEvent(event)
+        for pane, first in self._panes:
+            pane.verticalScrollBar().setValue(max(0, first - 3))
 
     @Slot()
     def _use_mine(self) -> None:
@@ -110,7 +119,4 @@ def _pane(title: str, text: str, lines: list[int], appearance: Appearance, paren
         selection.cursor = QTextCursor(pane.document().findBlockByNumber(line))
         marked.append(selection)
     pane.setExtraSelections(marked)
-    if marked:
-        pane.setTextCursor(marked[0].cursor)
-        pane.centerCursor()
     return pane

@@ -54,26 +54,26 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self._asks, self._appearance, self._kinds = asks, appearance, kinds
         self._may_close = False
-        self.setWindowTitle(self.tr("Watchbell settings"))
+        self.setWindowTitle("Watchbell settings")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(940, 700)
         self.setMinimumSize(760, 520)
         self.services = ServicesPage(asks, bridge, kinds, appearance, self)
         self._told = WhoIsTold(self)
-        offered = MachineRows(self.tr("What this desktop offers"), notification_rows, bridge, appearance)
-        machine = MachineRows(self.tr("What this machine gives Watchbell"), machine_rows, bridge, appearance)
+        offered = MachineRows("What this desktop offers", notification_rows, bridge, appearance)
+        machine = MachineRows("What this machine gives Watchbell", machine_rows, bridge, appearance)
         self._tabs = QTabBar(self)
         self._pages = QStackedWidget(self)
         for title, page in (
-            (self.tr("Ser&vices"), self.services),
-            (self.tr("&Notifications"), CardsPage(offered, self._told)),
-            (self.tr("About this &machine"), CardsPage(machine)),
+            ("Ser&vices", self.services),
+            ("&Notifications", CardsPage(offered, self._told)),
+            ("About this &machine", CardsPage(machine)),
         ):
             self._tabs.addTab(title)
             self._pages.addWidget(page)
         self._word = speak_as(QLabel(self), "note")
-        self._save = QPushButton(self.tr("&Save"), self)
-        self._close = QPushButton(self.tr("&Close"), self)
+        self._save = QPushButton("&Save", self)
+        self._close = QPushButton("&Close", self)
         self._lay_out()
         self._connect(bridge)
         self._dress()
@@ -140,7 +140,7 @@ class SettingsDialog(QDialog):
     def _lay_out(self) -> None:
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
-        self._tabs.setAccessibleName(self.tr("Pages"))
+        self._tabs.setAccessibleName("Pages")
         self._save.setProperty("role", "main")
         self._save.setDefault(True)
         self._close.setAutoDefault(False)
@@ -199,11 +199,9 @@ class SettingsDialog(QDialog):
         wrong = [service_id for service_id in draft.changed if service_id in judgement.faults]
         if wrong:
             name = plain(str(draft.tables[wrong[0]].get("name") or wrong[0]), 40)
-            self._say(self.tr("%1 needs a look before it can be saved.").replace("%1", name), wrong=True)
+            self._say(f"{name} needs a look before it can be saved.", wrong=True)
         elif count:
-            self._say(
-                self.tr("1 change is not saved") if count == 1 else self.tr("%n changes are not saved", "", count)
-            )
+            self._say("1 change is not saved" if count == 1 else f"{count} changes are not saved")
         else:
             self._say("; ".join(plain(sentence, 160) for sentence in judgement.elsewhere[:2]))
 
@@ -225,15 +223,15 @@ class SettingsDialog(QDialog):
             self._say("; ".join(plain(fault) for fault in result.faults[:3]), wrong=True)
             return False
         self._open_text(text)
-        self._say(self.tr("Saved, and in force."))
+        self._say("Saved, and in force.")
         return True
 
     def _ask_before_closing(self) -> None:
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(self.tr("Unsaved changes"))
-        box.setText(self.tr("Save your changes before closing?"))
-        box.setInformativeText(self.tr("They are in no file yet."))
+        box.setWindowTitle("Unsaved changes")
+        box.setText("Save your changes before closing?")
+        box.setInformativeText("They are in no file yet.")
         button = QMessageBox.StandardButton
         box.setStandardButtons(button.Save | button.Discard | button.Cancel)
         box.setDefaultButton(button.Save)

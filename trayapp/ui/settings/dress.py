@@ -22,7 +22,7 @@ def is_plain() -> bool:
 
 def style_sheet(colours: Colours) -> str:
     """The style sheet of everything in the settings and on the first page."""
-    return _everywhere(colours) + (_controls(colours) if is_plain() else "")
+    return (_controls(colours) if is_plain() else "") + _everywhere(colours)
 
 
 def speak_as(label: QLabel, role: str) -> QLabel:
@@ -53,6 +53,7 @@ def _everywhere(c: Colours) -> str:
     QFrame[role="rule"] {{ background: {c.line}; border: none; max-height: 1px; min-height: 1px; }}
     QFrame[role="bar"] {{ background: {c.ink}; border-radius: 8px; }}
     QFrame[role="bar"] QLabel {{ color: {c.ground}; }}
+    QFrame[role="bar"] QToolButton {{ color: {c.ground}; background: transparent; border: none; padding: 6px; }}
     QFrame[role="bar"] QPushButton {{ color: {c.ground}; background: transparent; border: 1px solid {c.soft}; }}
     QLabel[role="note"] {{ color: {c.soft}; }}
     QLabel[role="fault"] {{ color: {c.down_text}; }}
@@ -67,13 +68,13 @@ def _everywhere(c: Colours) -> str:
 def _controls(c: Colours) -> str:
     hover = "#f4f4f2" if not c.dark else "#2e3033"
     return f"""
-    QLineEdit, QSpinBox, QPlainTextEdit {{
+    QLineEdit, QPlainTextEdit {{
         background: {c.raised}; color: {c.ink}; border: 1px solid {edge(c)}; border-radius: 6px;
         padding: 5px 8px; selection-background-color: {c.accent}; selection-color: {c.on_accent};
     }}
-    QLineEdit:focus, QSpinBox:focus, QPlainTextEdit:focus {{ border: 1px solid {c.accent}; }}
-    QLineEdit:disabled, QSpinBox:disabled {{ color: {c.soft}; background: {c.ground}; }}
-    QWidget[faulty="true"] QLineEdit, QWidget[faulty="true"] QSpinBox {{ border: 1px solid {c.down}; }}
+    QLineEdit:focus, QPlainTextEdit:focus {{ border: 1px solid {c.accent}; }}
+    QLineEdit:disabled {{ color: {c.soft}; background: {c.ground}; }}
+    QWidget[faulty="true"] QLineEdit {{ border: 1px solid {c.down}; }}
     QPushButton {{
         background: {c.raised}; color: {c.ink}; border: 1px solid {edge(c)}; border-radius: 6px;
         padding: 6px 14px; min-height: 17px;
@@ -92,6 +93,9 @@ def _controls(c: Colours) -> str:
     QPushButton[role="quiet"]:disabled, QToolButton:disabled {{ color: {c.soft}; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
     QScrollBar::handle:vertical {{ background: {edge(c)}; border-radius: 3px; min-height: 28px; }}
+    QAbstractScrollArea::corner {{ background: transparent; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 2px; }}
+    QScrollBar::handle:horizontal {{ background: {edge(c)}; border-radius: 3px; min-width: 28px; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
         background: transparent; height: 0; width: 0;
     }}

@@ -8,7 +8,7 @@ value which the form cannot express survives until somebody changes it.
 from __future__ import annotations
 
 import enum
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -31,6 +31,8 @@ class Editor(QWidget):
     changed = Signal()
     secret_wanted = Signal(object)
     """Carries the TextEditor whose text the user wants to keep in the keyring."""
+    wide: ClassVar[bool] = False
+    """Whether it needs the whole width, under its label."""
 
     def __init__(self, declared: DeclaredKey, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -13,7 +13,6 @@ from trayapp.ui.settings.editor import Editor
 from trayapp.ui.settings.mapping_editor import MappingEditor
 from trayapp.ui.settings.plain_editors import (
     ChoiceEditor,
-    CountEditor,
     LineEditor,
     NumberEditor,
     SwitchEditor,
@@ -33,8 +32,6 @@ def editor_for(declared: DeclaredKey, appearance: Appearance, parent: QWidget | 
         return WordsEditor(declared, parent=parent)
     if form is bool:
         return SwitchEditor(declared, appearance, parent)
-    if form is int and isinstance(declared.default, int):
-        return CountEditor(declared, parent)
     if form in (int, float):
         return NumberEditor(declared, form, parent)
     if declared.choices:

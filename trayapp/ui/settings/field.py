@@ -36,13 +36,20 @@ class Field(QObject):
         self._note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         editor.field.setAccessibleName(key.label)
         editor.field.setToolTip(key.help)
-        row = grid.rowCount()
-        grid.addWidget(self._label, row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(editor, row, 1)
-        grid.addWidget(self._note, row + 1, 1)
-        grid.setRowMinimumHeight(row + 2, 6)
-        self._label.setContentsMargins(0, 6, 0, 0)
+        self._place(grid)
         self.show_fault("")
+
+    def _place(self, grid: QGridLayout) -> None:
+        row = grid.rowCount()
+        if self.editor.wide:
+            grid.addWidget(self._label, row, 0, 1, 2)
+            grid.addWidget(self.editor, row + 1, 0, 1, 2)
+            grid.addWidget(self._note, row + 2, 0, 1, 2)
+        else:
+            grid.addWidget(self._label, row, 0)
+            grid.addWidget(self.editor, row, 1)
+            grid.addWidget(self._note, row + 1, 1)
+        grid.setRowMinimumHeight(grid.rowCount(), 6)
 
     def show_fault(self, sentence: str) -> None:
         """Say what is wrong with the value; with an empty sentence, explain the key again."""
@@ -58,13 +65,6 @@ class Field(QObject):
     @property
     def faulty(self) -> bool:
         return bool(self.editor.property("faulty"))
-
-    def leave(self) -> None:
-        """Take all parts out of the form."""
-        for part in (self._label, self.editor, self._note):
-            part.hide()
-            part.deleteLater()
-        self.deleteLater()
 
     def reach(self) -> None:
         """Take the keyboard there."""

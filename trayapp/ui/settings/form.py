@@ -6,24 +6,21 @@ does not know stay in the table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from trayapp.core.keys import DeclaredKey, declared_keys
+from trayapp.core.keys import declared_keys
 from trayapp.core.wording import plain
 from trayapp.core.words import NOTHING, Service
 from trayapp.ui.palette import Appearance
 from trayapp.ui.settings.controls import ChoiceBox
 from trayapp.ui.settings.disclosure import Disclosure
 from trayapp.ui.settings.dress import speak_as
-from trayapp.ui.settings.editor import UNSET
-from trayapp.ui.settings.editors import editor_for
-from trayapp.ui.settings.field import LABEL_WIDTH, Field, default_in_file
-
-Table: TypeAlias = dict[str, Any]
+from trayapp.ui.settings.field import LABEL_WIDTH, Field
+from trayapp.ui.settings.fields import Fields
 
 
 class ServiceForm(QWidget):
@@ -34,41 +31,30 @@ class ServiceForm(QWidget):
 
     def __init__(self, kinds: Mapping[str, type[Any]], appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kinds = kinds
-        self._appearance = appearance
-        self._table: Table = {}
+        self._kinds, self._appearance = kinds, appearance
+        self._table: dict[str, Any] = {}
         self._kind = ""
-        self._fields: dict[str, Field] = {}
-        self._kind_fields: dict[str, Field] = {}
-        self._kind_parts: list[QWidget] = []
-        self._general, self._mild = speak_as(QLabel(self), "fault"), speak_as(QLabel(self), "note")
-        self._kind_box = self._choose_kind()
-        self._more = Disclosure(self.tr("More"), self)
-        self._whole = QVBoxLayout(self)
-        self._whole.setContentsMargins(0, 0, 0, 0)
-        self._whole.setSpacing(14)
-        for label in (self._general, self._mild):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            self._whole.addWidget(label)
-        self._asking = self._card(self.tr("What to ask"))
-        self._row_of_kind()
-        declared = declared_keys(Service).values()
-        self._add_fields(self._card(self.tr("The service")), (k for k in declared if not k.key.advanced), self._fields)
-        self._whole.addWidget(self._more)
-        self._advanced = self._card("", self._more.body)
-        self._add_fields(self._advanced, (k for k in declared if k.key.advanced), self._fields)
-        self._more.setVisible(False)
-        self._whole.addStretch(1)
+        self._cards: list[QFrame] = []
+        self._asking = self._card("What to ask")
+        self._service = self._card("The service")
+        self._rare = self._card("")
+        self._more = Disclosure("More", self)
+        self._wrong, self._mild = speak_as(QLabel(self), "fault"), speak_as(QLabel(self), "note")
+        self._kind_box = self._box_of_kinds()
+        self._asking.addLayout(self._row_of_kind())
+        self._common = self._block(Service, "", False, self._service)
+        self._common_rare = self._block(Service, "", True, self._rare)
+        self._own: Fields | None = None
+        self._own_rare: Fields | None = None
+        self._lay_out()
 
     def show_service(self, table: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
         """Show this table; `defaults` is the file's own [defaults]."""
         self._table = dict(table)
         self._show_kind(next((kind for kind in self._kinds if kind in table), ""))
-        for name, field in self._fields.items():
-            default = defaults.get(name, default_in_file(field.editor.declared))
-            field.editor.show_value(table.get(name, UNSET), default)
-        self._show_kind_values()
+        for block in (self._common, self._common_rare):
+            block.show_values(table, defaults)
+        self._show_own_values()
         self.show_faults({})
 
     def show_faults(self, faults: Mapping[str, str], warnings: Mapping[str, str] = NOTHING) -> None:
@@ -79,7 +65,7 @@ class ServiceForm(QWidget):
             field.show_fault("; ".join([*wrong, *_taken(mild, path)]))
             if wrong and field.editor.declared.key.advanced:
                 self._more.set_open(True)
-        for label, rest in ((self._general, left), (self._mild, mild)):
+        for label, rest in ((self._wrong, left), (self._mild, mild)):
             label.setText("\n".join(plain(f"{path}: {words}" if path else words, 300) for path, words in rest.items()))
             label.setVisible(bool(rest))
 
@@ -95,7 +81,8 @@ class ServiceForm(QWidget):
 
     def reach_first_field(self) -> None:
         """Take the keyboard to the first thing to fill in."""
-        next(iter(self._kind_fields.values()), next(iter(self._fields.values()))).reach()
+        _, field = next(self._every_field())
+        field.reach()
 
     def open_more(self) -> None:
         """Show the rarer keys too."""
@@ -106,48 +93,43 @@ class ServiceForm(QWidget):
         return dict(self._every_field())[path]
 
     def _every_field(self) -> Iterator[tuple[str, Field]]:
-        for name, field in self._kind_fields.items():
-            yield f"{self._kind}.{name}", field
-        yield from self._fields.items()
+        for block in (self._own, self._common, self._common_rare, self._own_rare):
+            if block is not None:
+                yield from block.by_path.items()
 
-    # the card of the probe
-
-    def _choose_kind(self) -> ChoiceBox:
-        box = ChoiceBox(self._appearance, self)
-        for word, kind in self._kinds.items():
-            box.addItem(getattr(kind, "title", word), word)
-        box.setAccessibleName(self.tr("Kind of check"))
-        box.activated.connect(self._change_kind)
-        return box
-
-    def _row_of_kind(self) -> None:
-        label = QLabel(self.tr("&Kind"), self)
-        label.setBuddy(self._kind_box)
-        label.setFixedWidth(LABEL_WIDTH)
-        row = self._asking.rowCount()
-        self._asking.addWidget(label, row, 0)
-        self._asking.addWidget(self._kind_box, row, 1, Qt.AlignmentFlag.AlignLeft)
-        self._asking.setRowMinimumHeight(row + 1, 8)
+    @Slot()
+    def _read(self) -> None:
+        table = dict(self._table)
+        for block in (self._common, self._common_rare):
+            block.put_into(table)
+        if self._own is not None and self._own_rare is not None:
+            inner = table.get(self._kind)
+            own = dict(inner) if isinstance(inner, Mapping) else {}
+            for block in (self._own, self._own_rare):
+                block.put_into(own)
+            table[self._kind] = own
+        self._table = table
+        self.changed.emit(table)
 
     def _show_kind(self, kind: str) -> None:
+        """Draw the fields of this kind anew, unless they are there already."""
         self._kind_box.setCurrentIndex(list(self._kinds).index(kind) if kind else -1)
-        if kind == self._kind and self._kind_fields:
-            return
-        self._kind = kind
-        for field in self._kind_fields.values():
-            field.leave()
-        self._kind_fields = {}
-        if kind:
-            declared = declared_keys(self._kinds[kind]).values()
-            self._add_fields(self._asking, (k for k in declared if not k.key.advanced), self._kind_fields)
-            self._add_fields(self._advanced, (k for k in declared if k.key.advanced), self._kind_fields)
+        if kind != self._kind:
+            self._kind = kind
+            for block in (self._own, self._own_rare):
+                if block is not None:
+                    block.hide()
+                    block.deleteLater()
+            cls, prefix = self._kinds.get(kind), f"{kind}."
+            self._own = self._block(cls, prefix, False, self._asking) if cls else None
+            self._own_rare = self._block(cls, prefix, True, self._rare) if cls else None
         self._more.setVisible(any(field.editor.declared.key.advanced for _, field in self._every_field()))
 
-    def _show_kind_values(self) -> None:
+    def _show_own_values(self) -> None:
         inner = self._table.get(self._kind)
-        values = inner if isinstance(inner, Mapping) else {}
-        for name, field in self._kind_fields.items():
-            field.editor.show_value(values.get(name, UNSET), default_in_file(field.editor.declared))
+        for block in (self._own, self._own_rare):
+            if block is not None:
+                block.show_values(inner if isinstance(inner, Mapping) else NOTHING, NOTHING)
 
     @Slot(int)
     def _change_kind(self, index: int) -> None:
@@ -155,57 +137,71 @@ class ServiceForm(QWidget):
         kind = self._kind_box.itemData(index)
         if kind == self._kind:
             return
-        old = self._table.pop(self._kind, {})
+        old = self._table.pop(self._kind, NOTHING)
         known = declared_keys(self._kinds[kind])
-        self._table[kind] = {name: value for name, value in dict(old).items() if name in known}
+        kept = {name: value for name, value in old.items() if name in known} if isinstance(old, Mapping) else {}
+        self._table[kind] = kept
         self._show_kind(kind)
-        self._show_kind_values()
+        self._show_own_values()
         self.changed.emit(dict(self._table))
 
-    # fields
+    # drawing
 
-    def _card(self, heading: str, into: QVBoxLayout | None = None) -> QGridLayout:
+    def _box_of_kinds(self) -> ChoiceBox:
+        box = ChoiceBox(self._appearance, self)
+        for word, kind in self._kinds.items():
+            box.addItem(kind.title, word)
+        box.setAccessibleName("Kind of check")
+        box.activated.connect(self._change_kind)
+        return box
+
+    def _row_of_kind(self) -> QHBoxLayout:
+        label = QLabel("&Kind", self)
+        label.setBuddy(self._kind_box)
+        label.setFixedWidth(LABEL_WIDTH)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 6)
+        row.setSpacing(14)
+        row.addWidget(label)
+        row.addWidget(self._kind_box)
+        row.addStretch(1)
+        return row
+
+    def _card(self, heading: str) -> QVBoxLayout:
         card = QFrame(self)
         card.setProperty("role", "card")
-        grid = QGridLayout(card)
-        grid.setContentsMargins(18, 14, 18, 10)
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(3)
-        grid.setColumnStretch(1, 1)
+        self._cards.append(card)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(18, 14, 18, 8)
+        column.setSpacing(6)
         if heading:
-            grid.addWidget(speak_as(QLabel(heading, card), "heading"), 0, 0, 1, 2)
-            grid.setRowMinimumHeight(1, 8)
-        (into or self._whole).addWidget(card)
-        return grid
+            column.addWidget(speak_as(QLabel(heading, card), "heading"))
+            column.addSpacing(4)
+        return column
 
-    def _add_fields(self, grid: QGridLayout, declared: Iterable[DeclaredKey], into: dict[str, Field]) -> None:
-        card = grid.parentWidget() or self
-        for key in declared:
-            editor = editor_for(key, self._appearance, card)
-            into[key.name] = Field(editor, grid, card)
-            editor.changed.connect(self._read)
-            editor.secret_wanted.connect(self.secret_wanted)
+    def _block(self, cls: type[Any], prefix: str, rare: bool, into: QVBoxLayout) -> Fields:
+        keys = [key for key in declared_keys(cls).values() if key.key.advanced is rare]
+        block = Fields(keys, prefix, self._appearance, self)
+        block.setVisible(bool(keys))
+        block.changed.connect(self._read)
+        block.secret_wanted.connect(self.secret_wanted)
+        into.addWidget(block)
+        return block
 
-    @Slot()
-    def _read(self) -> None:
-        table = dict(self._table)
-        _put(table, self._fields)
-        if self._kind:
-            inner = table.get(self._kind)
-            table[self._kind] = dict(inner) if isinstance(inner, Mapping) else {}
-            _put(table[self._kind], self._kind_fields)
-        self._table = table
-        self.changed.emit(dict(table))
-
-
-def _put(table: Table, fields: Mapping[str, Field]) -> None:
-    """Write what the editors hold into the table; absent keys leave it."""
-    for name, field in fields.items():
-        value = field.editor.value()
-        if value is UNSET:
-            table.pop(name, None)
-        else:
-            table[name] = value
+    def _lay_out(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(14)
+        for label in (self._wrong, self._mild):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            whole.addWidget(label)
+        asking, service, rare = self._cards
+        whole.addWidget(asking)
+        whole.addWidget(service)
+        self._more.body.addWidget(rare)
+        whole.addWidget(self._more)
+        whole.addStretch(1)
 
 
 def _taken(said: dict[str, str], path: str) -> list[str]:

@@ -40,9 +40,9 @@ class FormPane(QWidget):
         for label in (self._title, self._under):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setMinimumWidth(80)
-        self._try = QPushButton(self.tr("&Try it"), self)
+        self._try = QPushButton("&Try it", self)
         self._try.setAutoDefault(False)
-        self._try.setToolTip(self.tr("Check it once now, as it stands here. Nothing is recorded."))
+        self._try.setToolTip("Check it once now, as it stands here. Nothing is recorded.")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -61,7 +61,7 @@ class FormPane(QWidget):
     def show_heading(self, service_id: str, table: Table, service: Service | None, status: Status) -> None:
         """Its name and address as they are now, and how it is according to the last snapshot."""
         self._title.setText(plain(str(table.get("name") or service_id), 60))
-        self._under.setText(plain(service.probe.target, 90) if service else self.tr("cannot be checked as it stands"))
+        self._under.setText(plain(service.probe.target, 90) if service else "cannot be checked as it stands")
         self._shape.show_status(status)
 
     def show_result_of(self, service: Service) -> None:

@@ -50,13 +50,13 @@ class MachineRows(QFrame):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(1, 1)
-        self._again = QPushButton(self.tr("Look again"), self)
+        self._again = QPushButton("Look again", self)
         self._again.setProperty("role", "quiet")
         self._again.setAutoDefault(False)
-        self._again.setAccessibleName(self.tr("Look again: %1").replace("%1", heading))
+        self._again.setAccessibleName(f"Look again: {heading}")
         self._grid.addWidget(speak_as(QLabel(heading, self), "heading"), 0, 0, 1, 2)
         self._grid.addWidget(self._again, 0, 2)
-        self._waiting = speak_as(QLabel(self.tr("Looking…"), self), "note")
+        self._waiting = speak_as(QLabel("Looking…", self), "note")
         self._grid.addWidget(self._waiting, 1, 0, 1, 3)
         self._again.clicked.connect(self.look)
 
@@ -68,7 +68,7 @@ class MachineRows(QFrame):
     @Slot()
     def look(self) -> None:
         """Look at the machine again."""
-        self._waiting.setText(self.tr("Looking…"))
+        self._waiting.setText("Looking…")
         self._waiting.show()
         self._asked = self._look()
         self._bridge.when_done(self._asked, self._seen)
@@ -77,7 +77,7 @@ class MachineRows(QFrame):
         if future is not self._asked or future.cancelled():
             return
         if (error := future.exception()) is not None:
-            self._waiting.setText(self.tr("It could not be found out: %1").replace("%1", plain(str(error))))
+            self._waiting.setText(f"It could not be found out: {plain(str(error))}")
             return
         self._waiting.hide()
         for part in self._parts:

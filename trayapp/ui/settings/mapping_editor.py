@@ -23,14 +23,14 @@ class _Entry(QWidget):
     def __init__(self, declared: DeclaredKey, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self.name = QLineEdit(self)
-        self.name.setPlaceholderText(self.tr("Name"))
-        self.name.setAccessibleName(self.tr("Name in %1").replace("%1", declared.key.label))
+        self.name.setPlaceholderText("Name")
+        self.name.setAccessibleName(f"Name in {declared.key.label}")
         self.text = TextEditor(declared, appearance, self)
-        self.text.field.setAccessibleName(self.tr("Value in %1").replace("%1", declared.key.label))
+        self.text.field.setAccessibleName(f"Value in {declared.key.label}")
         drop = QToolButton(self)
         drop.setText("✕")
-        drop.setAccessibleName(self.tr("Remove this line"))
-        drop.setToolTip(self.tr("Remove this line"))
+        drop.setAccessibleName("Remove this line")
+        drop.setToolTip("Remove this line")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -54,11 +54,13 @@ class _Entry(QWidget):
 class MappingEditor(Editor):
     """Lines of name and text, and a button for one more."""
 
+    wide = True
+
     def __init__(self, declared: DeclaredKey, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(declared, parent)
         self._appearance = appearance
         self._entries: list[_Entry] = []
-        self._more = QPushButton(self.tr("Add a line"), self)
+        self._more = QPushButton("Add a line", self)
         self._more.setProperty("role", "quiet")
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)

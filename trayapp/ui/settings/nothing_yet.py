@@ -19,7 +19,7 @@ class NothingYet(QWidget):
         super().__init__(parent)
         self._heading = speak_as(QLabel(self), "title")
         self._note = speak_as(QLabel(self), "note")
-        self._add = QPushButton(self.tr("Add a &service…"), self)
+        self._add = QPushButton("Add a &service…", self)
         self._add.setAutoDefault(False)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(32, 24, 32, 24)
@@ -38,13 +38,13 @@ class NothingYet(QWidget):
 
     def say_empty(self) -> None:
         """There is no service."""
-        self._heading.setText(self.tr("Nothing is watched yet"))
-        self._note.setText(self.tr("Add a web page, a server or a port: its address is enough."))
+        self._heading.setText("Nothing is watched yet")
+        self._note.setText("Add a web page, a server or a port: its address is enough.")
         self._add.setVisible(True)
 
     def say_broken(self, fault: str) -> None:
         """The file cannot be read, so there is nothing to change from here."""
-        self._heading.setText(self.tr("services.toml cannot be read"))
-        advice = self.tr("Mend it in an editor. Until then Watchbell goes on with the settings it had.")
+        self._heading.setText("services.toml cannot be read")
+        advice = "Mend it in an editor. Until then Watchbell goes on with the settings it had."
         self._note.setText(f"{fault}\n\n{advice}")
         self._add.setVisible(False)

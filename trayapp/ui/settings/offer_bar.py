@@ -21,7 +21,7 @@ class OfferBar(QFrame):
         self._button.setAutoDefault(False)
         dismiss = QToolButton(self)
         dismiss.setText("✕")
-        dismiss.setAccessibleName(self.tr("Dismiss"))
+        dismiss.setAccessibleName("Dismiss")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 8, 8)
         row.setSpacing(8)

@@ -36,7 +36,7 @@ class PhaseBar(QWidget):
         """Milliseconds by phase; nothing shows nothing."""
         self._phases = tuple((PHASES.get(name, name), ms) for name, ms in phases_ms.items())
         self.setVisible(bool(self._phases))
-        self.setAccessibleName(self.tr("Phases: %1").replace("%1", in_words(phases_ms)))
+        self.setAccessibleName(f"Phases: {in_words(phases_ms)}")
         self.update()
 
     def sizeHint(self) -> QSize:

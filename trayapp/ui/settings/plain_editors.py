@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 from typing import Any
 
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from trayapp.core.keys import DeclaredKey
 from trayapp.ui.palette import Appearance
@@ -61,7 +60,7 @@ class LineEditor(Editor):
 
 
 class NumberEditor(LineEditor):
-    """A number that may be absent. What is no number stays text, and the fault is shown at the field."""
+    """A number. What is none stays text in the table, so that the fault is found and shown at the field."""
 
     def __init__(self, declared: DeclaredKey, number: type[int] | type[float], parent: QWidget | None = None) -> None:
         super().__init__(declared, short=True, parent=parent)
@@ -85,39 +84,6 @@ class WordsEditor(LineEditor):
     def _meant(self, text: str) -> Any:
         [row] = csv.reader([text], skipinitialspace=True)
         return [word.strip() for word in row if word.strip()]
-
-
-class _SpinBox(QSpinBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """The wheel scrolls the page; a value changed in passing would go unnoticed."""
-        event.ignore()
-
-
-class CountEditor(Editor):
-    """A whole number with a default."""
-
-    def __init__(self, declared: DeclaredKey, parent: QWidget | None = None) -> None:
-        super().__init__(declared, parent)
-        self._spin = _SpinBox(self)
-        self._spin.setFixedWidth(SHORT)
-        self._spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        least, most = declared.key.least, declared.key.most
-        self._spin.setRange(-(2**31) if least is None else int(least), 2**31 - 1 if most is None else int(most))
-        in_a_row(self, self._spin, stretch=False)
-        self._spin.valueChanged.connect(self.touch)
-
-    @property
-    def field(self) -> QWidget:
-        return self._spin
-
-    def _show(self, value: Any) -> None:
-        for candidate in (value, self._default):
-            if isinstance(candidate, int):
-                self._spin.setValue(candidate)
-                return
-
-    def _read(self) -> Any:
-        return self._spin.value()
 
 
 class ChoiceEditor(Editor):

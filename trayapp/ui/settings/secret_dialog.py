@@ -29,22 +29,22 @@ class SecretDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._set_secret, self._bridge, self._origin = set_secret, bridge, origin
-        self.setWindowTitle(self.tr("Keep a secret"))
+        self.setWindowTitle("Keep a secret")
         self.setMinimumWidth(440)
         self._name = QLineEdit(name, self)
         self._value = QLineEdit(value, self)
         self._value.setEchoMode(QLineEdit.EchoMode.Password)
         self._word = speak_as(QLabel(self), "note")
         self._word.setWordWrap(True)
-        self._keep = QPushButton(self.tr("&Keep in the keyring"), self)
+        self._keep = QPushButton("&Keep in the keyring", self)
         self._keep.setProperty("role", "main")
         self._keep.setDefault(True)
-        cancel = QPushButton(self.tr("Cancel"), self)
+        cancel = QPushButton("Cancel", self)
         form = QFormLayout()
         form.setHorizontalSpacing(14)
         form.setVerticalSpacing(10)
-        form.addRow(self.tr("&Name"), self._name)
-        form.addRow(self.tr("&Value"), self._value)
+        form.addRow("&Name", self._name)
+        form.addRow("&Value", self._value)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(cancel)
@@ -55,9 +55,7 @@ class SecretDialog(QDialog):
         whole.addLayout(form)
         whole.addWidget(self._word)
         whole.addLayout(buttons)
-        self._say(
-            self.tr("Only the name goes into services.toml. The value is sent to %1 alone.").replace("%1", origin)
-        )
+        self._say(f"Only the name goes into services.toml. The value is sent to {origin} alone.")
         self._keep.clicked.connect(self._put)
         cancel.clicked.connect(self.reject)
         self._name.textChanged.connect(self._judge)
@@ -77,13 +75,13 @@ class SecretDialog(QDialog):
     @Slot()
     def _put(self) -> None:
         self._keep.setEnabled(False)
-        self._say(self.tr("Asking the keyring…"))
+        self._say("Asking the keyring…")
         future = self._set_secret(self._name.text().strip(), self._value.text(), self._origin)
         self._bridge.when_done(future, self._answered)
 
     def _answered(self, future: Future[None]) -> None:
         if future.cancelled() or (error := future.exception()) is not None:
-            reason = self.tr("the keyring was not asked") if future.cancelled() else str(error)
+            reason = "the keyring was not asked" if future.cancelled() else str(error)
             self._say(plain(reason, 300), wrong=True)
             self._judge()
             return

@@ -9,12 +9,12 @@ from concurrent.futures import Future
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from trayapp.config.origins import origin_of
 from trayapp.core.wording import plain
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.settings.draft import Table
 from trayapp.ui.settings.moving import Password, password_in
 from trayapp.ui.settings.offer_bar import OfferBar
-from trayapp.ui.settings.origin import origin_of
 from trayapp.ui.settings.secret_dialog import SecretDialog
 from trayapp.ui.settings.text_editor import TextEditor
 
@@ -31,7 +31,7 @@ class SecretKeeping(QObject):
         self._set_secret, self._bridge, self._page = set_secret, bridge, page
         self._table: Table = {}
         self._moving: dict[Future[None], tuple[Password, Table]] = {}
-        self.bar = OfferBar(self.tr("&Keep it in the keyring"), page)
+        self.bar = OfferBar("&Keep it in the keyring", page)
         self.bar.taken.connect(self._move)
 
     def look_at(self, service_id: str, table: Table, faults: Mapping[str, str]) -> Mapping[str, str]:
@@ -41,8 +41,8 @@ class SecretKeeping(QObject):
         if password is None:
             self.bar.withdraw()
             return faults
-        self.bar.offer(self.tr("The address has a password in it, which is not written into the file."), password)
-        sentence = self.tr("has a password in it; keep that in the keyring")
+        self.bar.offer("The address has a password in it, which is not written into the file.", password)
+        sentence = "has a password in it; keep that in the keyring"
         return {path: words for path, words in faults.items() if path} | {password.path: sentence}
 
     def ask(self, editor: TextEditor, service_id: str, target: str) -> None:
@@ -73,5 +73,5 @@ class SecretKeeping(QObject):
                 password, table = moving
                 self.table_changed.emit(password.service, password.moved_out(table))
             return
-        sentence = self.tr("The keyring did not take it: %1").replace("%1", plain(str(error), 200))
+        sentence = f"The keyring did not take it: {plain(str(error), 200)}"
         self.bar.offer(sentence, moving[0] if moving else None)

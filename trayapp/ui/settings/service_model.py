@@ -83,8 +83,8 @@ class ServiceModel(QAbstractListModel):
             case Qt.ItemDataRole.CheckStateRole:
                 return Qt.CheckState.Checked if line.enabled else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.AccessibleTextRole:
-                wrong = self.tr(", something is wrong with it") if line.faulty else ""
-                off = "" if line.enabled else self.tr(", switched off")
+                wrong = ", something is wrong with it" if line.faulty else ""
+                off = "" if line.enabled else ", switched off"
                 return f"{line.name}, {line.status.value.lower()}{wrong}{off}"
             case Qt.ItemDataRole.ToolTipRole:
                 return line.under

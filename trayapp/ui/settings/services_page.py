@@ -48,7 +48,7 @@ class ServicesPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._kinds = kinds
-        self._examples = self.tr(" or ").join(kind.example for kind in kinds.values())
+        self._examples = " or ".join(kind.example for kind in kinds.values())
         self._statuses: Mapping[str, Status] = {}
         self._list = ServiceList(appearance, self)
         self._pane = FormPane(kinds, TryOut(asks.try_out, bridge, appearance), appearance, self)
@@ -57,7 +57,7 @@ class ServicesPage(QWidget):
         self._right.addWidget(self._nothing)
         self._right.addWidget(self._pane)
         self._secrets = SecretKeeping(asks.set_secret, bridge, self)
-        self._undo = OfferBar(self.tr("&Undo"), self)
+        self._undo = OfferBar("&Undo", self)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -204,7 +204,7 @@ class ServicesPage(QWidget):
     @Slot(str)
     def _duplicate(self, service_id: str) -> None:
         table = dict(self.draft.tables[service_id])
-        name = self.tr("%1 (copy)").replace("%1", str(table.get("name") or service_id))
+        name = f"{table.get('name') or service_id!s} (copy)"
         self._put_new(new_id(name, self.draft.taken), {**table, "name": name})
 
     def _put_new(self, service_id: str, table: Table) -> None:
@@ -224,7 +224,7 @@ class ServicesPage(QWidget):
         neighbours = [*ids[place + 1 :], *reversed(ids[:place])]
         self._choose_again(neighbours[0] if neighbours else "")
         name = plain(str(removed.table.get("name") or service_id), 40)
-        self._undo.offer(self.tr("Removed “%1”.").replace("%1", name), removed)
+        self._undo.offer(f"Removed “{name}”.", removed)
 
     @Slot(object)
     def _restore(self, removed: Removed) -> None:

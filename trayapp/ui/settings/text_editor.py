@@ -35,11 +35,12 @@ class TextEditor(Editor):
         super().__init__(declared, parent)
         self._line = QLineEdit(self)
         self._dot = speak_as(QLabel(self), "note")
-        self._change = QPushButton(self.tr("Change…"), self)
+        self._dot.setMinimumWidth(60)
+        self._change = QPushButton("Change…", self)
         self._source = ChoiceBox(appearance, self)
         for word, title in SOURCES.items():
-            self._source.addItem(self.tr(title), word)
-        self._source.setAccessibleName(self.tr("Where %1 comes from").replace("%1", declared.key.label))
+            self._source.addItem(title, word)
+        self._source.setAccessibleName(f"Where {declared.key.label} comes from")
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._line)
         self._stack.addWidget(self._kept())
@@ -106,8 +107,9 @@ class TextEditor(Editor):
         self._source.setCurrentIndex(list(SOURCES).index(source))
         self._stack.setCurrentIndex(1 if source == "secret" else 0)
         self._line.setPlaceholderText(PLACEHOLDERS.get(source) or self._grey())
-        self._dot.setText(self.tr("●  kept in the keyring as “%1”").replace("%1", self._secret))
-        self._change.setAccessibleName(self.tr("Change the secret %1").replace("%1", self._secret))
+        self._dot.setText(f"●  {self._secret}")
+        self._dot.setToolTip("Kept in the keyring under this name; the file holds only the name.")
+        self._change.setAccessibleName(f"Change the secret {self._secret}")
 
     def _grey(self) -> str:
         default = self._default if isinstance(self._default, str) else ""

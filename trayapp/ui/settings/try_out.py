@@ -54,8 +54,8 @@ class TryOut(QFrame):
         self._phases = PhaseBar(appearance, self)
         dismiss = QToolButton(self)
         dismiss.setText("✕")
-        dismiss.setAccessibleName(self.tr("Give it up"))
-        dismiss.setToolTip(self.tr("Give it up"))
+        dismiss.setAccessibleName("Give it up")
+        dismiss.setToolTip("Give it up")
         grid = QGridLayout(self)
         grid.setContentsMargins(18, 14, 12, 14)
         grid.setHorizontalSpacing(12)
@@ -77,7 +77,7 @@ class TryOut(QFrame):
     def run(self, service: Service) -> None:
         """Check this service now."""
         self.give_up()
-        self._show(None, self.tr("Asking…"), plain(service.probe.target))
+        self._show(None, "Asking…", plain(service.probe.target))
         self._phases.show_phases({})
         self.show()
         self._running = self._ask(service)
@@ -95,7 +95,7 @@ class TryOut(QFrame):
         """The form has changed: what is shown is about what it said before."""
         if self._running is None and not self._outdated:
             self._outdated = True
-            detail = " · ".join(text for text in (self._detail.text(), self.tr("before your last change")) if text)
+            detail = " · ".join(text for text in (self._detail.text(), "before your last change") if text)
             self._detail.setText(detail)
             self._detail.show()
 
@@ -115,7 +115,7 @@ class TryOut(QFrame):
         self._sentence.setText(sentence)
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
-        self.setAccessibleName(self.tr("Result of trying it: %1").replace("%1", sentence))
+        self.setAccessibleName(f"Result of trying it: {sentence}")
         self._shape.setVisible(status is not None)
         if status is not None:
             self._shape.show_status(status)

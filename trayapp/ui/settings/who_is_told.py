@@ -28,14 +28,14 @@ class WhoIsTold(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        titles = {"all": self.tr("Down and back up"), "down": self.tr("Only down"), "none": self.tr("Nothing")}
+        titles = {"all": "Down and back up", "down": "Only down", "none": "Nothing"}
         self._names: dict[str, QLabel] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(18, 14, 18, 16)
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(speak_as(QLabel(self.tr("What is told"), self), "heading"), 0, 0, 1, 2)
+        grid.addWidget(speak_as(QLabel("What is told", self), "heading"), 0, 0, 1, 2)
         for at, word in enumerate(NOTIFY.choices, 1):
             names = QLabel(self)
             names.setWordWrap(True)
@@ -50,7 +50,7 @@ class WhoIsTold(QFrame):
             grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(names, at, 1)
             self._names[word] = names
-        note = speak_as(QLabel(self.tr("Choose a service to change what is told of it."), self), "note")
+        note = speak_as(QLabel("Choose a service to change what is told of it.", self), "note")
         grid.addWidget(note, len(NOTIFY.choices) + 1, 0, 1, 2)
 
     def show_draft(self, draft: Draft) -> None:
@@ -65,7 +65,7 @@ class WhoIsTold(QFrame):
                 for service_id, table in list(told.items())[:MANY]
             ]
             if len(told) > MANY:
-                links.append(escape(self.tr("and %1 more").replace("%1", str(len(told) - MANY))))
+                links.append(escape(f"and {len(told) - MANY!s} more"))
             label.setText(", ".join(links) or "—")
 
     @Slot(str)

@@ -34,7 +34,7 @@ class FlatButton(QAbstractButton):
         if text != self.text():
             self._glyph = glyph
             self.setText(text)
-            self.setAccessibleName(text)
+            self.setAccessibleName(text.replace("&", ""))
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:

@@ -29,7 +29,7 @@ class Placement:
             rectangle = QRect(*(int(kept[key]) for key in ("x", "y", "width", "height")))
         except FileNotFoundError:
             rectangle = QRect()
-        except (OSError, ValueError, KeyError, TypeError) as fault:
+        except (OSError, ValueError, KeyError, TypeError, OverflowError) as fault:
             log.warning("the window's place is forgotten: %s", fault)
             rectangle = QRect()
         return fit(rectangle, screens)

@@ -6,6 +6,7 @@ of one colour are painted in one go.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -53,8 +54,8 @@ class StripPlace:
 
     def cell(self, cell: int) -> QRect:
         """A cell's place in logical pixels, with its gap, over the strip's full height."""
-        left = int(self.lefts()[cell] / self.ratio)
-        return QRect(left, self.area.top(), max(1, round(self.pitch / self.ratio)), self.area.height())
+        left = math.ceil(self.lefts()[cell] / self.ratio)
+        return QRect(left, self.area.top(), max(1, int(self.pitch / self.ratio)), self.area.height())
 
     def cell_at(self, where: QPoint) -> int | None:
         """The cell under a point of the widget."""

@@ -1,0 +1,93 @@
+"""What services.toml says, in force: read when it changes, joined with what is remembered, handed to the monitor.
+
+A file that cannot be used, or a service that is wrong now, stays in force as it was when it was right.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from trayapp.config.lane import Lane
+from trayapp.config.load import Loaded
+from trayapp.config.watch import Watched
+from trayapp.core import verdict
+from trayapp.core.words import Belief, Service
+from trayapp.engine.past import Past
+from trayapp.history.memory import Memory, Remembered
+from trayapp.monitor.monitor import Monitor
+
+
+class InForce:
+    """The services that are watched. Belongs to the engine's loop; the file is read away from it, for disks hang.
+
+    `opening` is called once, with what is remembered and the number of services, before any is watched.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        past: Past,
+        monitor: Monitor,
+        *,
+        opening: Callable[[Remembered, int], None],
+        on_fault: Callable[[BaseException, str], None],
+    ) -> None:
+        self._path = path
+        self._past = past
+        self._monitor = monitor
+        self._opening = opening
+        self._on_fault = on_fault
+        self._opened = False
+        self._lane = Lane("services.toml")
+        self._turn = asyncio.Lock()
+        self._watched = Watched(path)
+        self.loaded = Loaded(None)
+        self.services: Mapping[str, Service] = {}
+
+    async def look(self) -> None:
+        """Put in force what changed in the file since the last look; at the first look, all of it."""
+        async with self._turn:
+            await self._look()
+
+    async def reload(self) -> Loaded:
+        """Put in force what the file says this very moment: whoever just saved it need not wait for the next look."""
+        async with self._turn:
+            self._watched = Watched(self._path)
+            await self._look()
+            return self.loaded
+
+    async def _look(self) -> None:
+        loaded = await asyncio.wrap_future(self._lane.submit(self._watched.poll))
+        if loaded is None:
+            return
+        services = loaded.settings.services if loaded.settings is not None else ()
+        recalled = await self._past.recall([service for service in services if service.id not in self.services])
+        gone: Collection[str] = self.services.keys()
+        if not self._opened:
+            self._opened = True
+            self._opening(recalled.remembered, len(services))
+            gone = recalled.others
+        self.loaded = loaded
+        if loaded.settings is not None:
+            kept = [self.services[id_] for id_ in loaded.left_out if id_ in self.services]
+            self._put({service.id: service for service in (*services, *kept)}, recalled.remembered)
+            self._past.register(tuple(self.services.values()), set(gone) - self.services.keys() - set(loaded.left_out))
+
+    def _put(self, services: Mapping[str, Service], remembered: Remembered) -> None:
+        memories = [memory for id_, memory in remembered.services.items() if id_ in services]
+        beliefs = {memory.service: self._rebuilt(services[memory.service], memory) for memory in memories}
+        tellings = {memory.service: memory.telling for memory in memories}
+        self._monitor.apply(services.values(), beliefs, tellings)
+        self.services = services
+
+    def _rebuilt(self, service: Service, memory: Memory) -> Belief:
+        """What was believed before the restart. A memory that makes no sense is a fault of ours, of one service."""
+        try:
+            return verdict.rebuild(
+                service, memory.status, memory.since, memory.reason, memory.confirmed, memory.incident, memory.results
+            )
+        except Exception as fault:  # noqa: BLE001 - the other services go on from where they were
+            self._on_fault(fault, f"the memory of {service.id}")
+            return Belief(service.id, memory.status, memory.since, memory.reason, incident=memory.incident)

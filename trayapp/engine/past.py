@@ -1,0 +1,84 @@
+"""The history, as the engine's loop awaits it: a disk that fails or hangs costs memories and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Collection, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from trayapp.core.words import CheckResult, Notification, Service, StatusChange, Telling
+from trayapp.history.memory import Remembered
+from trayapp.history.writer import History
+from trayapp.monitor.clock import Clock
+
+log = logging.getLogger("trayapp.engine")
+
+PATIENCE = 10.0
+"""Seconds to wait for what is remembered: whoever goes on without it may tell a known outage as new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What is remembered of the services that were asked for, and the ids of the others it knows."""
+
+    remembered: Remembered
+    others: frozenset[str] = frozenset()
+
+
+class Past:
+    """What the monitor and the outbox leave for the time after a restart (monitor.monitor.Memory)."""
+
+    def __init__(self, history: History, clock: Clock) -> None:
+        self._history = history
+        self._clock = clock
+
+    def record(self, result: CheckResult) -> None:
+        self._history.record(result)
+
+    def commit(
+        self,
+        changes: Sequence[StatusChange],
+        tellings: Sequence[Telling],
+        notifications: Sequence[Notification],
+    ) -> Awaitable[None]:
+        return asyncio.wrap_future(self._history.commit(changes, tellings, notifications))
+
+    def attempted(self, notification: int) -> Awaitable[None]:
+        return asyncio.wrap_future(self._history.attempted(notification))
+
+    def delivered(self, notification: int) -> Awaitable[None]:
+        return asyncio.wrap_future(self._history.delivered(notification))
+
+    def pause(self, until: int | None) -> None:
+        _heed(self._history.set_paused(until))
+
+    def register(self, services: Sequence[Service], gone: Collection[str]) -> None:
+        """These are watched from now on as they are now, and those no longer."""
+        now = self._clock.now()
+        _heed(self._history.register(services, now))
+        _heed(self._history.remove(tuple(gone), now))
+
+    async def recall(self, services: Sequence[Service]) -> Recalled:
+        """What is remembered of these, having learnt what they dial now. Without an answer in time: nothing."""
+        now = self._clock.now()
+        registered = self._history.register(services, now)
+        remembered = self._history.remembered(services)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                registration = await asyncio.wrap_future(registered)
+                return Recalled(await asyncio.wrap_future(remembered), frozenset(registration.absent))
+        except Exception as fault:  # noqa: BLE001 - watching goes on without a past
+            log.warning("the history could not be read: %r", fault)
+            return Recalled(Remembered.nothing(now))
+
+
+def _heed(future: Future[Any]) -> None:
+    future.add_done_callback(_log_failure)
+
+
+def _log_failure(future: Future[Any]) -> None:
+    if not future.cancelled() and (fault := future.exception()) is not None:
+        log.warning("the history could not be written: %s", fault)
