@@ -21,6 +21,13 @@ from tests.desktop.parts import Desk, Panel, WindowManager, until
 from tests.desktop.programs import Program
 from tests.servers import Nginx
 
+AS_INSTALLED = """
+import sys
+sys.modules["click"] = None  # a tool of development brings it, and httpx then loads its own command line
+from trayapp.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
 STARTS = 5
 SERVICES = 100
 TICK = os.sysconf("SC_CLK_TCK")
@@ -44,9 +51,7 @@ def read(pid: int) -> Reading:
         status = (thread / "status").read_text()
         switches += int(status.partition("\nvoluntary_ctxt_switches:")[2].split()[0])
     rollup = {line.split()[0]: line.split()[1] for line in (process / "smaps_rollup").read_text().splitlines()[1:]}
-    return Reading(
-        (int(fields[11]) + int(fields[12])) / TICK, switches, int(rollup["Rss:"]), int(rollup["Pss:"])
-    )
+    return Reading((int(fields[11]) + int(fields[12])) / TICK, switches, int(rollup["Rss:"]), int(rollup["Pss:"]))
 
 
 def seconds_to_icon(desk: Desk, panel: Panel, argv: Sequence[str], then: Callable[[Program], None]) -> float:
@@ -77,20 +82,23 @@ def configuration(home: Path, port: int, services: int, interval: str) -> None:
     folder = home / "config"
     folder.mkdir(parents=True, mode=0o700)
     lines = [f'version = 1\n[defaults]\ninterval = "{interval}"\n']
-    lines += [f'[services.s{n}.http]\nurl = "http://127.0.0.1:{port}/{n}"\ncontains = "fine"\n' for n in range(services)]
+    for n in range(services):
+        lines.append(f'[services.s{n}.http]\nurl = "http://127.0.0.1:{port}/{n}"\ncontains = "fine"\n')
     (folder / "services.toml").write_text("\n".join(lines))
 
 
 def main(seconds: float = 20.0) -> None:
     bare = [sys.executable, str(Path(__file__).with_name("bare_tray.py"))]
-    with Nginx('location / { return 200 "fine"; }') as server, Desk() as desk, WindowManager(desk), Panel(desk) as panel:
+    page = Nginx('location / { return 200 "fine"; }')
+    with page as server, Desk() as desk, WindowManager(desk), Panel(desk) as panel:
+        desk.env.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation has its bytecode
         homes = {name: desk.folder / name for name in ("idle", "minute", "second")}
         configuration(homes["idle"], server.port, 0, "60s")
         configuration(homes["minute"], server.port, SERVICES, "60s")
         configuration(homes["second"], server.port, SERVICES, "2s")
 
         def ours(name: str) -> list[str]:
-            return [sys.executable, "-m", "trayapp", "--home", str(homes[name]), "run", "--hidden"]
+            return [sys.executable, "-c", AS_INSTALLED, "--home", str(homes[name]), "run", "--hidden"]
 
         starts: dict[str, list[float]] = {"bare": [], "ours": []}
         for _ in range(STARTS):

@@ -15,13 +15,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt, QThread
 from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListView, QMenu, QToolTip, QWidget
 
 from tests.desktop import shots_settings
-from tests.desktop.parts import Desk, Dunst, Panel, WindowManager
+from tests.desktop.parts import Desk, Dunst, Panel, WindowManager, until
+from tests.desktop.programs import Program
 from tests.ui.world import HOUR, NOW, PaperAsks, PaperPast, many, picture, snapshot
 from trayapp.config.proposal import understood
 from trayapp.core.words import Snapshot, Status
@@ -31,7 +32,7 @@ from trayapp.ui.first_run import FirstRunPage
 from trayapp.ui.icons import SIZES, tray_pixmap
 from trayapp.ui.palette import DARK, LIGHT, Appearance, as_palette
 from trayapp.ui.screen import Screen
-from trayapp.ui.window.placement import Placement
+from trayapp.ui.window.placement import USUAL, Placement
 
 RATIO = 2
 FONT = "Inter"
@@ -53,12 +54,12 @@ class Studio:
         return Appearance(self.app)
 
     @contextmanager
-    def window(self, shown: Snapshot, dark: bool = False, height: int = 600) -> Iterator[Screen]:
+    def window(self, shown: Snapshot, dark: bool = False) -> Iterator[Screen]:
         """The window with this snapshot in it."""
         appearance = self.dress(dark)
         with tempfile.TemporaryDirectory() as folder:
             placement = Placement(Path(folder) / "window.json")
-            placement.save(QRect(60, 60, 440, height))
+            placement.save(QRect(QPoint(60, 60), USUAL))
             first_page = FirstRunPage(understood, appearance)
             bridge, past = Bridge(), PaperPast(shown)
             screen = Screen(self.app, appearance, bridge, PaperAsks(), past, placement, first_page, lambda: NOW)
@@ -120,7 +121,8 @@ def hands_on(studio: Studio) -> None:
         QTest.keyClick(rows, Qt.Key.Key_Down)
         for _ in range(6):
             QTest.keyClick(rows, Qt.Key.Key_Left)
-        studio.keep_area("window-cell", screen.window)
+        tooltip = next(widget for widget in studio.app.topLevelWidgets() if widget.inherits("QTipLabel"))
+        studio.keep_area("window-cell", screen.window, tooltip)
         QToolTip.hideText()
         QTest.keyClicks(rows, "t")
         QTest.qWait(100)
@@ -152,9 +154,12 @@ def tray_menu(studio: Studio) -> None:
 def icons(studio: Studio) -> None:
     """Every tray icon at every size, on a light and on a dark panel."""
     looks = [
-        Attention(Status.UP), Attention(Status.DEGRADED), Attention(Status.DOWN, 1), Attention(Status.DOWN, 12),
-        Attention(Status.UNKNOWN), Attention(Status.PAUSED), Attention(Status.UP, 0, True), Attention(Status.DOWN, 3, True),
-    ]  # fmt: skip
+        *map(Attention, (Status.UP, Status.DEGRADED, Status.UNKNOWN, Status.PAUSED)),
+        Attention(Status.DOWN, 1),
+        Attention(Status.DOWN, 12),
+        Attention(Status.UP, impaired=True),
+        Attention(Status.DOWN, 3, impaired=True),
+    ]
     pitch = max(SIZES) + 16
     image = QImage(pitch * len(looks) * RATIO, 2 * sum(size + 12 for size in SIZES) * RATIO, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(RATIO)
@@ -180,6 +185,18 @@ def settings(studio: Studio) -> None:
 SCENES: tuple[Callable[[Studio], None], ...] = (windows, mirrored, hands_on, tray_menu, icons, settings)
 
 
+def desktop(folder: Path) -> None:
+    """The whole desktop, with the real program in its demo world: icon in the panel, window, notification."""
+    with Desk() as desk, WindowManager(desk), Panel(desk), Dunst(desk) as dunst:
+        home = desk.folder / "home"
+        argv = [sys.executable, "-m", "trayapp", "--home", str(home), "run", "--window", "--demo-if-empty"]
+        with Program(argv, desk.env, desk.folder / "watchbell.log") as watchbell:
+            watchbell.start(lambda: desk.windows("--class", "^Watchbell$"))
+            until(dunst.displayed, "the demo told of an outage", within=120)
+            QThread.msleep(1000)
+            desk.screenshot(folder / "desktop.png")
+
+
 def on_a_desk(folder: Path) -> None:
     """Start this program again on a desk of its own."""
     with Desk(screen="2600x1700x24") as desk, WindowManager(desk), Panel(desk), Dunst(desk):
@@ -195,6 +212,8 @@ def main() -> None:
     wanted.folder.mkdir(parents=True, exist_ok=True)
     if not wanted.here:
         on_a_desk(wanted.folder.resolve())
+        desktop(wanted.folder.resolve())
+        print(desktop.__doc__)
         return
     studio = Studio(wanted.folder)
     for scene in SCENES:

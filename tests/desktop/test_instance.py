@@ -21,7 +21,7 @@ import pytest
 
 from trayapp.desktop.control import NoAnswer, Refused, ask, stream
 from trayapp.desktop.conversation import LONGEST_REQUEST, Answer
-from trayapp.desktop.door import LONGEST_SOCKET_PATH, NotRunning
+from trayapp.desktop.door import LONGEST_SOCKET_PATH, NotRunning, dial
 from trayapp.desktop.instance import CONVERSATIONS, Owner, acquire
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests speak to Unix sockets and send signals")
@@ -327,6 +327,14 @@ def test_one_caller_too_many_is_turned_away_and_the_next_is_welcome_again(tmp_pa
                 break
             except NoAnswer:
                 assert time.monotonic() < deadline
+
+
+def test_ending_in_the_moment_somebody_connects_leaves_no_connection_open(home: Path) -> None:
+    for _ in range(20):
+        with ExitStack() as callers, serving(home, echo):
+            for _caller in range(5):
+                calling, _token = dial(home / "socket", 20)
+                callers.enter_context(calling)
 
 
 @pytest.mark.parametrize("shown", [{}, {"token": "guess"}, {"token": 7}, {"token": "\udcff"}])

@@ -22,7 +22,8 @@ from trayapp.core.words import (
     Telling,
 )
 from trayapp.monitor.clock import SystemClock
-from trayapp.monitor.monitor import AT_ONCE, Monitor
+from trayapp.monitor.monitor import Monitor
+from trayapp.monitor.rounds import AT_ONCE
 
 GOOD = Finding(Outcome.OK, latency_ms=1.0, answered=True)
 BAD = Finding(Outcome.CRITICAL, "http.status", message="HTTP 503")

@@ -32,8 +32,9 @@ class Names:
         self._free = threading.Event()
 
     def __call__(self, host: str, port: int, family: int, type: int, /) -> Sequence[Any]:  # noqa: A002
+        held = self.hold(host)
         self.asked.append(host)
-        if self.hold(host):
+        if held:
             self._free.wait()
         if self.failures:
             raise self.failures.pop(0)

@@ -119,12 +119,17 @@ class Service:
     interval: Annotated[Duration, Key("Interval", "Time between two checks.", least=200, most=86_400_000)] = Duration(
         60_000
     )
-    timeout: Annotated[
-        Duration, Key("Timeout", "A check that takes longer has failed.", least=50, most=300_000)
-    ] = Duration(10_000)
+    timeout: Annotated[Duration, Key("Timeout", "A check that takes longer has failed.", least=50, most=300_000)] = (
+        Duration(10_000)
+    )
     recheck_interval: Annotated[
         Duration | None,
-        Key("Re-check interval", "Time between checks while in doubt; else 10s, or the interval if shorter.", least=200, most=86_400_000),
+        Key(
+            "Re-check interval",
+            "Time between checks while in doubt; else 10s, or the interval if shorter.",
+            least=200,
+            most=86_400_000,
+        ),
     ] = None
     failure_threshold: Annotated[
         int, Key("Failures to confirm", "Failed checks in a row that mean down.", least=1, most=100)

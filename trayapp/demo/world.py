@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future
-from contextlib import AsyncExitStack
-from functools import partial
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from trayapp.demo.town import TOWN, Inhabitant, live
+from trayapp.desktop.reception import receive
 
 PATIENCE = 10.0
 """Seconds for a visitor to say what it wants, and for the world to begin and to end."""
+
+CROWD = 100
+"""Visitors of one inhabitant at once."""
 
 HEAD = """\
 # This is the demo: a small town on this machine that lives through outages. Nothing here leaves it.
@@ -31,8 +34,6 @@ failure_threshold = 3
 success_threshold = 2
 network = "loopback"
 """
-
-_logger = logging.getLogger(__name__)
 
 
 class World:
@@ -59,35 +60,36 @@ class World:
         self._thread.join(PATIENCE)
 
     async def _exist(self) -> None:
-        async with AsyncExitStack() as servers:
-            end, ports = asyncio.Event(), {}
+        end, ports = asyncio.Event(), {}
+        async with AsyncExitStack() as doors:
             try:
                 seal = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
                 seal.load_cert_chain(self._certificate)
                 for inhabitant in TOWN:
-                    server = await asyncio.start_server(partial(self._visit, inhabitant, seal), "127.0.0.1", 0)
-                    servers.callback(server.close)
-                    ports[inhabitant.id] = server.sockets[0].getsockname()[1]
+                    listening = doors.enter_context(socket.create_server(("127.0.0.1", 0)))
+                    ports[inhabitant.id] = listening.getsockname()[1]
+                    await doors.enter_async_context(self._open(inhabitant, listening, seal))
             except Exception as error:  # noqa: BLE001 - raised again where `start` waits
                 self._begun.set_exception(error)
                 return
             self._begun.set_result((asyncio.get_running_loop(), end, ports))
             await end.wait()
 
-    async def _visit(
-        self, inhabitant: Inhabitant, seal: ssl.SSLContext, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        try:
+    @asynccontextmanager
+    async def _open(
+        self, inhabitant: Inhabitant, listening: socket.socket, seal: ssl.SSLContext
+    ) -> AsyncIterator[None]:
+        async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             async with asyncio.timeout(PATIENCE):
-                if inhabitant.tls:
-                    await writer.start_tls(seal)  # here and not in start_server, so that a handshake is a visit too
                 await live(inhabitant, lambda: self._clock() - self._birth, reader, writer)
-                writer.close()
-                await writer.wait_closed()
-        except (OSError, EOFError, asyncio.LimitOverrunError) as error:
-            _logger.debug("a visit to the %s broke off: %r", inhabitant.name, error)
+
+        tls = seal if inhabitant.tls else None
+        receiving = asyncio.create_task(receive(listening, visit, at_most=CROWD, seal=tls))
+        try:
+            yield
         finally:
-            writer.transport.abort()
+            receiving.cancel()
+            await asyncio.wait((receiving,))
 
 
 def services_toml(ports: Mapping[str, int]) -> str:

@@ -24,20 +24,13 @@ _logger = logging.getLogger(__name__)
 async def converse(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer, token: str | None
 ) -> None:
-    """Hear one request, tell its replies, hang up. Whatever the other side does, only this conversation ends."""
+    """Hear one request, tell its replies. OSError (TimeoutError too): the other side is gone or silent."""
     try:
-        try:
-            request = await _read(reader, token)
-        except ValueError as error:
-            await _tell(writer, {"error": str(error)})
-        else:
-            await _answer(request, answer, reader, writer)
-        writer.close()
-        await writer.wait_closed()
-    except (ConnectionError, TimeoutError) as error:
-        _logger.debug("a conversation broke off: %r", error)
-    finally:
-        writer.transport.abort()
+        request = await _read(reader, token)
+    except ValueError as error:
+        await _tell(writer, {"error": str(error)})
+    else:
+        await _answer(request, answer, reader, writer)
 
 
 async def _read(reader: asyncio.StreamReader, token: str | None) -> dict[str, Any]:

@@ -5,13 +5,14 @@ The lock is the kernel's, so it ends with the process however that ends. There i
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from trayapp.desktop.conversation import LONGEST_REQUEST, Answer, converse
 from trayapp.desktop.door import Door
+from trayapp.desktop.reception import receive
 
 CONVERSATIONS = 64
 """At once; more are turned away."""
@@ -38,28 +39,11 @@ class Owner:
     def __init__(self, lock: int, door: Door) -> None:
         self._descriptor = lock
         self._door = door
-        self._conversations: set[asyncio.Task[None]] = set()
 
     async def serve(self, answer: Answer) -> None:
-        """Answer whoever asks, until cancelled; once only. One request and its replies make one conversation."""
-
-        def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            if len(self._conversations) >= CONVERSATIONS:
-                writer.transport.abort()
-                return
-            conversation = asyncio.create_task(converse(reader, writer, answer, self._door.token))
-            self._conversations.add(conversation)
-            conversation.add_done_callback(self._conversations.discard)
-
-        start = asyncio.start_server if self._door.token else asyncio.start_unix_server
-        server = await start(met, sock=self._door.listening, limit=LONGEST_REQUEST)
-        try:
-            await asyncio.get_running_loop().create_future()
-        finally:
-            server.close()
-            for conversation in self._conversations:
-                conversation.cancel()
-            await asyncio.gather(*self._conversations, return_exceptions=True)
+        """Answer whoever asks, until cancelled. One request and its replies make one conversation."""
+        visit = partial(converse, answer=answer, token=self._door.token)
+        await receive(self._door.listening, visit, at_most=CONVERSATIONS, limit=LONGEST_REQUEST)
 
     def release(self) -> None:
         """Give the home up. The door goes first: who finds it gone may take the lock a moment later."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from trayapp import __version__, events
+from trayapp.config.load import Loaded
 from trayapp.engine.broadcast import Broadcast
 from trayapp.engine.in_force import InForce
 from trayapp.monitor.monitor import Monitor
@@ -22,11 +23,14 @@ class Answers:
         monitor: Monitor,
         in_force: InForce,
         broadcast: Broadcast,
+        *,
+        reload: Callable[[], Awaitable[Loaded]],
         raise_window: Callable[[str | None], bool],
     ) -> None:
         self._monitor = monitor
         self._in_force = in_force
         self._broadcast = broadcast
+        self._read_again = reload
         self._raise_window = raise_window
 
     def __call__(self, request: Mapping[str, Any]) -> Awaitable[events.Event] | AsyncIterator[events.Event]:
@@ -57,12 +61,12 @@ class Answers:
         }
 
     async def _check(self, ids: list[Any]) -> events.Event:
-        unknown = [id_ for id_ in ids if id_ not in self._in_force.services]
+        unknown = [id_ for id_ in ids if not (isinstance(id_, str) and id_ in self._in_force.services)]
         if unknown:
             raise ValueError(f"there is no service {unknown[0]!r:.100}")
         self._monitor.check_now(ids)
         return {"checking": len(ids)}
 
     async def _reload(self) -> events.Event:
-        loaded = await self._in_force.reload()
+        loaded = await self._read_again()
         return {"faults": [str(fault) for fault in loaded.faults]}

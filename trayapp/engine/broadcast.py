@@ -12,15 +12,22 @@ BACKLOG = 10_000
 
 
 class Broadcast:
-    """Everything that happens, as it happens. Belongs to the engine's loop; `face` must not block."""
+    """Everything that happens, as it happens. Belongs to the engine's loop.
 
-    def __init__(self, face: Callable[[Event], None]) -> None:
+    `face` must not block; what goes wrong in it is told to `on_fault` and disturbs nobody.
+    """
+
+    def __init__(self, face: Callable[[Event], None], on_fault: Callable[[BaseException, str], None]) -> None:
         self._face = face
+        self._on_fault = on_fault
         self._listeners: set[asyncio.Queue[Event | None]] = set()
         self._deserted = asyncio.Event()
 
     def emit(self, event: Event) -> None:
-        self._face(event)
+        try:
+            self._face(event)
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with the screen, the watching goes on
+            self._on_fault(fault, "showing what happened")
         for listener in list(self._listeners):
             if listener.qsize() < BACKLOG:
                 listener.put_nowait(event)

@@ -6,7 +6,7 @@ A file that cannot be used, or a service that is wrong now, stays in force as it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from trayapp.config.lane import Lane
@@ -40,6 +40,7 @@ class InForce:
         self._opening = opening
         self._on_fault = on_fault
         self._opened = False
+        self._orphans: frozenset[str] = frozenset()
         self._lane = Lane("services.toml")
         self._turn = asyncio.Lock()
         self._watched = Watched(path)
@@ -64,18 +65,22 @@ class InForce:
             return
         services = loaded.settings.services if loaded.settings is not None else ()
         recalled = await self._past.recall([service for service in services if service.id not in self.services])
-        gone: Collection[str] = self.services.keys()
         if not self._opened:
-            self._opened = True
+            self._opened, self._orphans = True, recalled.others
             self._opening(recalled.remembered, len(services))
-            gone = recalled.others
         self.loaded = loaded
         if loaded.settings is not None:
             kept = [self.services[id_] for id_ in loaded.left_out if id_ in self.services]
+            before = self.services
             self._put({service.id: service for service in (*services, *kept)}, recalled.remembered)
-            self._past.register(tuple(self.services.values()), set(gone) - self.services.keys() - set(loaded.left_out))
+            gone = before.keys() - self.services.keys()
+            if services:  # that a whole file is missing or empty removes nothing of the past of those not seen yet
+                gone |= self._orphans - self.services.keys() - set(loaded.left_out)
+                self._orphans = frozenset()
+            self._past.register(tuple(self.services.values()), gone)
 
     def _put(self, services: Mapping[str, Service], remembered: Remembered) -> None:
+        """Watch exactly these, going on where memory ends."""
         memories = [memory for id_, memory in remembered.services.items() if id_ in services]
         beliefs = {memory.service: self._rebuilt(services[memory.service], memory) for memory in memories}
         tellings = {memory.service: memory.telling for memory in memories}

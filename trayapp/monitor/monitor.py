@@ -1,4 +1,4 @@
-"""Runs what is due, remembers it, folds it, has it told, and publishes what is true now.
+"""Takes in what checks find: remembers it, folds it, has it told, and publishes what is true now.
 
 All live state is here and belongs to one asyncio loop: every method but `__init__` runs on it,
 so there is no lock. History, alerts and the clock are given; the network is the probes' affair.
@@ -7,9 +7,7 @@ so there is no lock. History, alerts and the clock are given; the network is the
 from __future__ import annotations
 
 import asyncio
-import functools
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from trayapp.core import verdict
@@ -29,10 +27,11 @@ from trayapp.core.words import (
     Telling,
 )
 from trayapp.monitor.clock import Clock
-from trayapp.monitor.scheduler import FIRST_SPACING, Schedule, phase
+from trayapp.monitor.rounds import Rounds
+from trayapp.monitor.scheduler import FIRST_SPACING, phase
 
-AT_ONCE = 32
-"""Checks in flight: more would starve the screen's thread of the interpreter."""
+PROBE_BUG = "self.bug"
+"""The cause of a finding that says: the probe is broken, and its traceback is in the log."""
 
 COMMIT_PATIENCE = 2.0
 """Seconds to wait for the disk before telling all the same."""
@@ -80,6 +79,10 @@ class Policy(Protocol):
     def snooze(self, telling: Telling, until: int | None) -> Telling: ...
 
 
+class BrokenProbe(Exception):
+    """A probe has a bug, and said so in its finding."""
+
+
 class Monitor:
     """The services being watched and what is believed of them."""
 
@@ -94,8 +97,6 @@ class Monitor:
         publish: Callable[[Snapshot], None],
         observe: Callable[[CheckResult | StatusChange], None],
         on_fault: Callable[[BaseException, str], None],
-        next_incident: int = 1,
-        next_notification: int = 1,
     ) -> None:
         self._clock = clock
         self._means = means
@@ -105,16 +106,12 @@ class Monitor:
         self._publish = publish
         self._observe = observe
         self._on_fault = on_fault
-        self._next_incident = next_incident
-        self._next_notification = next_notification
+        self._next_incident = 1
+        self._next_notification = 1
 
         self._views: dict[str, ServiceView] = {}
-        self._schedule = Schedule()
-        self._ready: deque[tuple[str, float]] = deque()
+        self._rounds = Rounds(clock, self._begin_check, self._set_checking, self._check_ended)
         self._first_round: dict[str, float] = {}
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
-        self._timer: asyncio.TimerHandle | None = None
         self._publishing: asyncio.TimerHandle | None = None
         self._resuming: asyncio.TimerHandle | None = None
         self._ended: dict[str, Incident] = {}
@@ -125,6 +122,10 @@ class Monitor:
         self._stopping = False
 
     # What the owner of the loop asks
+
+    def number_from(self, incident: int, notification: int) -> None:
+        """Give these ids to the next ones. To be called before the first service is watched."""
+        self._next_incident, self._next_notification = incident, notification
 
     def apply(
         self,
@@ -152,7 +153,6 @@ class Monitor:
             else:
                 self._views[service.id] = ServiceView(service, old.belief, old.telling, old.checking)
                 self._replace(old.service, service)
-        self._arm()
         self._changed()
 
     def check_now(self, services: Iterable[str] | None = None) -> None:
@@ -160,9 +160,13 @@ class Monitor:
         now = self._clock.monotonic()
         for id_ in self._views if services is None else services:
             view = self._views.get(id_)
-            if view is not None and self._watched(view.service) and id_ not in self._running:
-                self._schedule.set(id_, now)
-        self._arm()
+            if view is not None and self._watched(view.service) and not self._rounds.in_flight(id_):
+                self._rounds.plan(id_, now)
+
+    def expire(self) -> None:
+        """Let go of what no result has confirmed in time. To be called now and then, seconds apart."""
+        for view in list(self._views.values()):
+            self._expired(view, "stale")
 
     def acknowledge(self, incident: int) -> bool:
         """Note that the user knows of this incident; False when it is no longer open."""
@@ -209,16 +213,16 @@ class Monitor:
     async def stop(self, patience: float = 1.0) -> None:
         """Cancel what is in flight and wait at most `patience` seconds for it."""
         self._stopping = True
-        for timer in (self._timer, self._publishing, self._resuming):
+        for timer in (self._publishing, self._resuming):
             if timer is not None:
                 timer.cancel()
-        tasks = list(self._running.values())
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=patience)
+        await self._rounds.stop(patience)
 
     # One check
+
+    def _begin_check(self, id_: str, due: float) -> Coroutine[Any, Any, None] | None:
+        view = self._views.get(id_)
+        return self._check(view, due) if view is not None and self._watched(view.service) else None
 
     async def _check(self, view: ServiceView, due: float) -> None:
         service = view.service
@@ -229,7 +233,11 @@ class Monitor:
             raise
         except BaseException as fault:  # noqa: BLE001 - whatever a probe raises, the loop lives
             self._on_fault(fault, f"the check of {service.id}")
-            finding = Finding(Outcome.UNKNOWN, "self.bug", Blame.SELF, f"a fault in Watchbell: {type(fault).__name__}")
+            message = f"Watchbell has a problem of its own ({type(fault).__name__})"
+            finding = Finding(Outcome.UNKNOWN, PROBE_BUG, Blame.SELF, message)
+        else:
+            if finding.cause == PROBE_BUG:
+                self._on_fault(BrokenProbe(finding.message), f"the check of {service.id}")
         result = CheckResult(service.id, at, max(at, self._clock.now()), verdict.judge(service, finding))
         await self._take_in(result, service, due)
 
@@ -305,28 +313,28 @@ class Monitor:
         if view.belief.status is Status.PAUSED:
             view = self._interrupt(view, Status.UNKNOWN, "new")
         else:
-            view = self._expired(view)
+            view = self._expired(view, "not running")
         self._first_round[view.service.id] = phase(index)
-        self._schedule.set(view.service.id, self._clock.monotonic() + index * FIRST_SPACING)
+        self._rounds.plan(view.service.id, self._clock.monotonic() + index * FIRST_SPACING)
 
-    def _expired(self, view: ServiceView) -> ServiceView:
+    def _expired(self, view: ServiceView, reason: str) -> ServiceView:
         """The view with the time in which nobody looked taken out of it."""
-        belief, changes = verdict.expire(view.belief, view.service, self._clock.now(), "not running")
-        return self._believe(view, belief, changes)
+        belief, changes = verdict.expire(view.belief, view.service, self._clock.now(), reason)
+        return self._believe(view, belief, changes) if changes else view
 
     def _replace(self, old: Service, new: Service) -> None:
         """The user edited a service that is being watched."""
         view = self._views[new.id]
         if not _same_question(old, new):
             view = self._interrupt(view, Status.UNKNOWN, "changed")
-        if self._watched(old) and not self._watched(new):
-            self._schedule.remove(new.id)
-            self._interrupt(view, Status.PAUSED, "disabled")
-        elif self._watched(new) and not self._watched(old):
+        if not self._watched(new):
+            self._rounds.drop(new.id)
+            self._interrupt(view, Status.PAUSED, "paused" if new.enabled else "disabled")
+            return
+        if not self._watched(old):
             self._interrupt(view, Status.UNKNOWN, "new")
-            self._schedule.set(new.id, self._clock.monotonic())
-        elif self._watched(new) and old != new:
-            self._schedule.set(new.id, self._clock.monotonic())
+        if old != new:
+            self._rounds.plan(new.id, self._clock.monotonic())
 
     def _plan_next(self, service: Service, belief: Belief, due: float) -> None:
         """Keep to the service's own beat, however late this check was."""
@@ -335,56 +343,15 @@ class Monitor:
         share = self._first_round.pop(service.id, None)
         if share is not None and wait * 1000 == service.interval:
             wait *= share
-        self._schedule.set(service.id, max(now, due + wait))
+        self._rounds.plan(service.id, max(now, due + wait))
 
-    def _arm(self) -> None:
-        """One timer for everything, set to the earliest moment anything is due."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        earliest = self._schedule.earliest()
-        if earliest is None or self._stopping:
-            return
-        delay = max(0.0, earliest - self._clock.monotonic())
-        self._timer = asyncio.get_running_loop().call_later(delay, self._on_due)
-
-    def _on_due(self) -> None:
-        self._timer = None
-        self._ready.extend(self._schedule.take(self._clock.monotonic()))
-        self._fill()
-        self._arm()
-
-    def _fill(self) -> None:
-        """Start what is ready, as far as there is room."""
-        while self._ready and len(self._running) < AT_ONCE and not self._stopping:
-            id_, due = self._ready.popleft()
-            view = self._views.get(id_)
-            if view is None or not self._watched(view.service):
-                continue
-            if id_ in self._running:
-                self._again.add(id_)
-                continue
-            self._set_checking(id_, True)
-            task = asyncio.get_running_loop().create_task(self._check(view, due), name=f"check {id_}")
-            self._running[id_] = task
-            task.add_done_callback(functools.partial(self._finished, id_))
-
-    def _finished(self, id_: str, task: asyncio.Task[None]) -> None:
-        del self._running[id_]
-        self._set_checking(id_, False)
-        if not task.cancelled() and (fault := task.exception()) is not None:
+    def _check_ended(self, id_: str, fault: BaseException | None) -> None:
+        if fault is not None:
             self._on_fault(fault, f"taking in the result of {id_}")
         view = self._views.get(id_)
-        if view is not None and self._watched(view.service):
-            if id_ in self._again:
-                self._schedule.set(id_, self._clock.monotonic())
-            elif self._schedule.due(id_) is None:
-                # Its answer was void or taking it in failed: it stays on its beat all the same.
-                self._schedule.set(id_, self._clock.monotonic() + view.service.interval / 1000)
-        self._again.discard(id_)
-        self._fill()
-        if not self._stopping:
-            self._arm()
+        if view is not None and self._watched(view.service) and not self._rounds.planned(id_):
+            # Its answer was void or taking it in failed: it stays on its beat all the same.
+            self._rounds.plan(id_, self._clock.monotonic() + view.service.interval / 1000)
 
     # Pausing
 
@@ -402,14 +369,13 @@ class Monitor:
             self._resuming = loop.call_later(max(0.0, (until - self._clock.now()) / 1000), self._pause_over)
         if until is not None and was is None:
             for id_, view in list(self._views.items()):
-                self._schedule.remove(id_)
+                self._rounds.drop(id_)
                 if view.service.enabled:
                     self._interrupt(view, Status.PAUSED, "paused")
         elif until is None and was is not None:
             for index, view in enumerate(list(self._views.values())):
                 if view.service.enabled:
                     self._enter(view, index)
-        self._arm()
         self._changed()
 
     def _pause_over(self) -> None:
@@ -444,7 +410,7 @@ class Monitor:
             reason = change.reason
 
     def _drop(self, id_: str) -> None:
-        self._schedule.remove(id_)
+        self._rounds.drop(id_)
         self._first_round.pop(id_, None)
         self._ended.pop(id_, None)
         del self._views[id_]

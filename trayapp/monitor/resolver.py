@@ -79,6 +79,7 @@ class Resolver:
         self._clock = clock
         self._flights: dict[str, list[_Flight]] = {}
         self._waiting: list[_Flight] = []
+        self._inboxes: set[_Inbox] = set()
         self._idle: list[_Inbox] = []
         self._busy = 0
         self._good: dict[str, bool] = {}
@@ -103,11 +104,10 @@ class Resolver:
         return [(family, kind, proto, canon, (at[0], port, *at[2:])) for family, kind, proto, canon, at in found]
 
     def close(self) -> None:
-        """Ends the idle threads and starts no more lookups. Waits for nothing."""
+        """Ends every thread when its lookup ends, and starts no more of them. Waits for nothing."""
         self._closed = True
-        for inbox in self._idle:
+        for inbox in self._inboxes:
             inbox.put(None)
-        self._idle.clear()
 
     def _flight_for(self, name: str) -> _Flight:
         """The lookup to join, begun now if none is under way or the newest hangs."""
@@ -138,6 +138,7 @@ class Resolver:
                 Thread(target=self._work, args=(inbox,), name="lookup", daemon=True).start()
             except RuntimeError:  # the system gives no more threads; one may come free
                 return False
+            self._inboxes.add(inbox)
         flight.threaded = True
         flight.begun = self._clock()
         self._busy += 1
@@ -170,10 +171,11 @@ class Resolver:
     def _landed(self, inbox: _Inbox, flight: _Flight, answer: Sequence[AddrInfo] | BaseException) -> None:
         """A lookup has ended: its thread is free for those that wait."""
         self._busy -= 1
-        if self._closed or len(self._idle) >= KEPT:
-            inbox.put(None)
-        else:
+        if len(self._idle) < KEPT:
             self._idle.append(inbox)
+        else:
+            self._inboxes.remove(inbox)
+            inbox.put(None)
         self._remember(flight.name, good=self._clock() - flight.begun < self._patience)
         self._end(flight, answer)
         self._waiting = [waiting for waiting in self._waiting if not self._begin(waiting)]

@@ -27,7 +27,7 @@ class AddressField(QWidget):
         self._line.setAccessibleName("Address to watch")
         self._add = QPushButton(button, self)
         self._add.setProperty("role", "main")
-        self._add.setDefault(True)
+        self._add.setAutoDefault(False)  # the field itself answers to Enter
         self._hint = speak_as(QLabel(self), "note")
         self._hint.setWordWrap(True)
         self._hint.setMinimumHeight(2 * self._hint.fontMetrics().height())

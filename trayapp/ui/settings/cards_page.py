@@ -11,7 +11,7 @@ WIDEST = 660
 class CardsPage(QScrollArea):
     """Scrolls where the cards need more room than there is."""
 
-    def __init__(self, *cards: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, *cards: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         column = QVBoxLayout()
         column.setSpacing(14)
@@ -28,6 +28,7 @@ class CardsPage(QScrollArea):
         row.addStretch(1)
         row.addWidget(middle, 100)
         row.addStretch(1)
+        self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

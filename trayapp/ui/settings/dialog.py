@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QMessageBox,
     QPushButton,
     QStackedWidget,
     QTabBar,
@@ -29,9 +27,10 @@ from trayapp.ui.palette import Appearance
 from trayapp.ui.settings.cards_page import CardsPage
 from trayapp.ui.settings.conflict import ConflictDialog
 from trayapp.ui.settings.draft import Draft
-from trayapp.ui.settings.dress import repolish, speak_as, style_sheet
+from trayapp.ui.settings.dress import repolish, rule, speak_as, style_sheet
 from trayapp.ui.settings.machine_rows import Look, MachineRows
 from trayapp.ui.settings.services_page import ServicesPage
+from trayapp.ui.settings.unsaved import ask_before_closing
 from trayapp.ui.settings.who_is_told import WhoIsTold
 
 
@@ -53,21 +52,20 @@ class SettingsDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._asks, self._appearance, self._kinds = asks, appearance, kinds
-        self._may_close = False
         self.setWindowTitle("Watchbell settings")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(940, 700)
         self.setMinimumSize(760, 520)
+        self._tabs = QTabBar(self)
         self.services = ServicesPage(asks, bridge, kinds, appearance, self)
         self._told = WhoIsTold(self)
         offered = MachineRows("What this desktop offers", notification_rows, bridge, appearance)
         machine = MachineRows("What this machine gives Watchbell", machine_rows, bridge, appearance)
-        self._tabs = QTabBar(self)
         self._pages = QStackedWidget(self)
         for title, page in (
             ("Ser&vices", self.services),
-            ("&Notifications", CardsPage(offered, self._told)),
-            ("About this &machine", CardsPage(machine)),
+            ("&Notifications", CardsPage("Notifications", offered, self._told)),
+            ("About this &machine", CardsPage("About this machine", machine)),
         ):
             self._tabs.addTab(title)
             self._pages.addWidget(page)
@@ -117,17 +115,13 @@ class SettingsDialog(QDialog):
             return False
         return not self.unsaved or self._apply(text, draft.basis)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        if self.unsaved and not self._may_close:
-            event.ignore()
-            self._ask_before_closing()
-            return
-        self.services.give_up_trying()
-        super().closeEvent(event)
-
     def reject(self) -> None:
-        """Esc does what closing the window does."""
-        self.close()
+        """Esc, the button and the window's own cross all come here."""
+        if self.unsaved:
+            ask_before_closing(self, self._save_and_close, self._discard_and_close, len(self.services.draft.changed))
+        else:
+            self.services.give_up_trying()
+            super().reject()
 
     def changeEvent(self, event: QEvent) -> None:
         """Coming back from an editor, show what it saved; unsaved changes stay and meet it when they are saved."""
@@ -142,8 +136,8 @@ class SettingsDialog(QDialog):
         self._tabs.setExpanding(False)
         self._tabs.setAccessibleName("Pages")
         self._save.setProperty("role", "main")
-        self._save.setDefault(True)
-        self._close.setAutoDefault(False)
+        for button in (self._save, self._close):
+            button.setAutoDefault(False)  # Enter in a field must not save
         self._word.setTextFormat(Qt.TextFormat.PlainText)
         self._word.setWordWrap(True)
         tabs = QHBoxLayout()
@@ -160,9 +154,9 @@ class SettingsDialog(QDialog):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addLayout(tabs)
-        whole.addWidget(_rule(self))
+        whole.addWidget(rule(self))
         whole.addWidget(self._pages, 1)
-        whole.addWidget(_rule(self))
+        whole.addWidget(rule(self))
         whole.addLayout(buttons)
 
     def _connect(self, bridge: Bridge) -> None:
@@ -170,7 +164,7 @@ class SettingsDialog(QDialog):
         self.services.judged.connect(self._show_judgement)
         self._told.chosen.connect(self.edit)
         self._save.clicked.connect(self.save)
-        self._close.clicked.connect(self.close)
+        self._close.clicked.connect(self.reject)
         self._appearance.changed.connect(self._dress)
         bridge.snapshot_changed.connect(self.show_snapshot)
         QShortcut(QKeySequence.StandardKey.Save, self, self.save)
@@ -198,8 +192,7 @@ class SettingsDialog(QDialog):
         self._save.setEnabled(count > 0)
         wrong = [service_id for service_id in draft.changed if service_id in judgement.faults]
         if wrong:
-            name = plain(str(draft.tables[wrong[0]].get("name") or wrong[0]), 40)
-            self._say(f"{name} needs a look before it can be saved.", wrong=True)
+            self._say(f"{draft.title(wrong[0])} needs a look before it can be saved.", wrong=True)
         elif count:
             self._say("1 change is not saved" if count == 1 else f"{count} changes are not saved")
         else:
@@ -226,29 +219,12 @@ class SettingsDialog(QDialog):
         self._say("Saved, and in force.")
         return True
 
-    def _ask_before_closing(self) -> None:
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle("Unsaved changes")
-        box.setText("Save your changes before closing?")
-        box.setInformativeText("They are in no file yet.")
-        button = QMessageBox.StandardButton
-        box.setStandardButtons(button.Save | button.Discard | button.Cancel)
-        box.setDefaultButton(button.Save)
-        box.buttonClicked.connect(self._answer_before_closing)
-        box.open()
+    @Slot()
+    def _save_and_close(self) -> None:
+        if self.save():
+            self.reject()
 
-    @Slot(object)
-    def _answer_before_closing(self, button: QPushButton) -> None:
-        box = button.window()
-        assert isinstance(box, QMessageBox)
-        wanted = box.standardButton(button)
-        self._may_close = wanted is QMessageBox.StandardButton.Discard
-        if self._may_close or (wanted is QMessageBox.StandardButton.Save and self.save()):
-            self.close()
-
-
-def _rule(parent: QWidget) -> QFrame:
-    rule = QFrame(parent)
-    rule.setProperty("role", "rule")
-    return rule
+    @Slot()
+    def _discard_and_close(self) -> None:
+        self._open_text(self.services.draft.basis)
+        self.reject()

@@ -15,6 +15,7 @@ from trayapp.config.faults import Fault
 from trayapp.config.load import parse
 from trayapp.config.save import CannotSave, add_service, remove_service, replace_service
 from trayapp.core.keys import declared_keys
+from trayapp.core.wording import plain
 from trayapp.core.words import NOTHING, Service
 from trayapp.ui.settings.judgement import Judgement, judgement_of
 
@@ -55,6 +56,10 @@ class Draft:
         """Ids of the services that are new, different or gone."""
         ids = dict.fromkeys([*self._before, *self.tables])
         return tuple(service_id for service_id in ids if self._before.get(service_id) != self.tables.get(service_id))
+
+    def title(self, service_id: str) -> str:
+        """What the service is called, fit to be shown."""
+        return plain(str(self.tables[service_id].get("name") or service_id), 60)
 
     def put(self, service_id: str, table: Table) -> None:
         """This is the service's table now; a new id is added at the end."""

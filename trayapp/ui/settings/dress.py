@@ -7,7 +7,7 @@ the desktop has no style of its own (Fusion); native styles keep theirs.
 from __future__ import annotations
 
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QWidget
 
 from trayapp.ui.palette import Colours
 
@@ -39,6 +39,17 @@ def speak_as(label: QLabel, role: str) -> QLabel:
     return label
 
 
+def rule(parent: QWidget, *, upright: bool = False) -> QFrame:
+    """A hairline between two parts of a window."""
+    line = QFrame(parent)
+    line.setProperty("role", "rule")
+    if upright:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line
+
+
 def repolish(widget: QWidget) -> None:
     """Apply the style sheet again after a property that it looks at has changed."""
     widget.style().unpolish(widget)
@@ -49,8 +60,8 @@ def repolish(widget: QWidget) -> None:
 def _everywhere(c: Colours) -> str:
     return f"""
     QFrame[role="card"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 10px; }}
-    QFrame[role="side"] {{ background: {c.raised}; border: none; border-right: 1px solid {c.line}; }}
-    QFrame[role="rule"] {{ background: {c.line}; border: none; max-height: 1px; min-height: 1px; }}
+    QFrame[role="side"] {{ background: {c.raised}; border: none; }}
+    QFrame[role="rule"] {{ background: {c.line}; border: none; }}
     QFrame[role="bar"] {{ background: {c.ink}; border-radius: 8px; }}
     QFrame[role="bar"] QLabel {{ color: {c.ground}; }}
     QFrame[role="bar"] QToolButton {{ color: {c.ground}; background: transparent; border: none; padding: 6px; }}
@@ -61,7 +72,7 @@ def _everywhere(c: Colours) -> str:
     QTabBar::tab {{ color: {c.soft}; padding: 7px 14px; margin-right: 4px; border: none; border-radius: 7px; }}
     QTabBar::tab:hover {{ background: {c.line}; color: {c.ink}; }}
     QTabBar::tab:selected {{ background: {c.accent}; color: {c.on_accent}; }}
-    QListView {{ background: transparent; border: none; outline: none; }}
+    QListView[role="services"] {{ background: transparent; border: none; outline: none; }}
     """
 
 
@@ -91,6 +102,7 @@ def _controls(c: Colours) -> str:
     QPushButton[role="quiet"]:hover, QToolButton:hover {{ background: {hover}; }}
     QPushButton[role="quiet"]:focus, QToolButton:focus {{ border: 1px solid {c.accent}; }}
     QPushButton[role="quiet"]:disabled, QToolButton:disabled {{ color: {c.soft}; }}
+    QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {edge(c)}; padding: 4px; outline: none; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
     QScrollBar::handle:vertical {{ background: {edge(c)}; border-radius: 3px; min-height: 28px; }}
     QAbstractScrollArea::corner {{ background: transparent; }}

@@ -48,6 +48,7 @@ class FormPane(QWidget):
         whole.setSpacing(0)
         whole.addLayout(self._heading())
         whole.addWidget(self._scrolled(), 1)
+        self.form.follow(self.try_out.dismiss)
         self.form.changed.connect(self.edited)
         self.form.secret_wanted.connect(self.secret_wanted)
         self._try.clicked.connect(self.try_asked)
@@ -58,9 +59,9 @@ class FormPane(QWidget):
         self.form.show_service(table, defaults)
         self._area.verticalScrollBar().setValue(0)
 
-    def show_heading(self, service_id: str, table: Table, service: Service | None, status: Status) -> None:
+    def show_heading(self, title: str, service: Service | None, status: Status) -> None:
         """Its name and address as they are now, and how it is according to the last snapshot."""
-        self._title.setText(plain(str(table.get("name") or service_id), 60))
+        self._title.setText(title)
         self._under.setText(plain(service.probe.target, 90) if service else "cannot be checked as it stands")
         self._shape.show_status(status)
 
@@ -93,6 +94,7 @@ class FormPane(QWidget):
         column.addStretch(1)
         self._area = QScrollArea(self)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it scrolls to whatever has the focus
         self._area.setWidgetResizable(True)
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

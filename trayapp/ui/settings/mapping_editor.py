@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -27,7 +28,7 @@ class _Entry(QWidget):
         self.name.setAccessibleName(f"Name in {declared.key.label}")
         self.text = TextEditor(declared, appearance, self)
         self.text.field.setAccessibleName(f"Value in {declared.key.label}")
-        drop = QToolButton(self)
+        self.drop = drop = QToolButton(self)
         drop.setText("✕")
         drop.setAccessibleName("Remove this line")
         drop.setToolTip("Remove this line")
@@ -62,6 +63,7 @@ class MappingEditor(Editor):
         self._entries: list[_Entry] = []
         self._more = QPushButton("Add a line", self)
         self._more.setProperty("role", "quiet")
+        self._more.setAutoDefault(False)
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(6)
@@ -91,6 +93,15 @@ class MappingEditor(Editor):
         entry.text.secret_wanted.connect(self.secret_wanted)
         entry.dropped.connect(self._drop)
         self._rows.insertWidget(len(self._entries), entry)
+        walk = [
+            *(before.drop for before in self._entries[-1:]),
+            entry.name,
+            *entry.text.controls,
+            entry.drop,
+            self._more,
+        ]
+        for one, next_one in pairwise(walk):
+            self.setTabOrder(one, next_one)
         self._entries.append(entry)
         return entry
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from trayapp.core.wording import latency
 from trayapp.ui.palette import Appearance
@@ -15,11 +15,14 @@ PHASES = {"dns": "DNS", "connect": "connect", "tls": "TLS", "first_byte": "first
 STRENGTHS = (1.0, 0.5, 0.8, 0.36, 0.64, 0.26)
 BAR = 8
 LEAST = 3.0
+"""Pixels of the bar that even the shortest phase gets."""
+DOT = 14
+"""Pixels from the left of a dot to its word."""
 
 
 def in_words(phases_ms: Mapping[str, float]) -> str:
     """ "DNS 12 ms · connect 31 ms"."""
-    return " · ".join(f"{PHASES.get(name, name)} {latency(ms)}" for name, ms in phases_ms.items())
+    return " · ".join(_word(PHASES.get(name, name), ms) for name, ms in phases_ms.items())
 
 
 class PhaseBar(QWidget):
@@ -29,7 +32,9 @@ class PhaseBar(QWidget):
         super().__init__(parent)
         self._appearance = appearance
         self._phases: tuple[tuple[str, float], ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         appearance.changed.connect(self.update)
 
     def show_phases(self, phases_ms: Mapping[str, float]) -> None:
@@ -37,13 +42,21 @@ class PhaseBar(QWidget):
         self._phases = tuple((PHASES.get(name, name), ms) for name, ms in phases_ms.items())
         self.setVisible(bool(self._phases))
         self.setAccessibleName(f"Phases: {in_words(phases_ms)}")
+        self.updateGeometry()
         self.update()
 
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        places = self._places(width)
+        return (places[-1].bottom() if places else BAR) + 1
+
     def sizeHint(self) -> QSize:
-        return QSize(280, BAR + 8 + self.fontMetrics().height())
+        return QSize(280, self.heightForWidth(280))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(120, BAR)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -74,17 +87,30 @@ class PhaseBar(QWidget):
             at += width
         painter.restore()
 
-    def _paint_words(self, painter: QPainter) -> None:
+    def _places(self, width: int) -> list[QRect]:
+        """Where each word goes under the bar: side by side, and on the next line where there is no room."""
         metrics = self.fontMetrics()
-        top, at = BAR + 8, 0
-        for number, (name, ms) in enumerate(self._phases):
-            text = f"{name} {latency(ms)}"
-            width = 14 + metrics.horizontalAdvance(text) + 16
-            left = self.width() - at - width + 16 if self.layoutDirection() is Qt.LayoutDirection.RightToLeft else at
-            dot = QRectF(left, top + metrics.height() / 2 - 4, 8, 8)
+        places: list[QRect] = []
+        left, top = 0, BAR + 8
+        for phase in self._phases:
+            needed = DOT + metrics.horizontalAdvance(_word(*phase))
+            if left and left + needed > width:
+                left, top = 0, top + metrics.height() + 3
+            places.append(QRect(left, top, needed, metrics.height()))
+            left += needed + 16
+        return places
+
+    def _paint_words(self, painter: QPainter) -> None:
+        for number, (phase, place) in enumerate(zip(self._phases, self._places(self.width()), strict=True)):
+            where = QStyle.visualRect(self.layoutDirection(), self.rect(), place)
+            dot = QStyle.visualRect(self.layoutDirection(), where, QRect(where.left(), where.center().y() - 3, 8, 8))
+            words = QStyle.visualRect(self.layoutDirection(), where, where.adjusted(DOT, 0, 0, 0))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._colour(number))
             painter.drawRoundedRect(dot, 2, 2)
-            painter.setPen(QPen(QColor(self._appearance.colours.soft)))
-            painter.drawText(left + 14, top + metrics.ascent(), text)
-            at += width
+            painter.setPen(QColor(self._appearance.colours.soft))
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, _word(*phase))
+
+
+def _word(name: str, ms: float) -> str:
+    return f"{name} {latency(ms)}"

@@ -37,6 +37,7 @@ class ServiceList(QFrame):
         self._find.setAccessibleName("Find a service")
         self._find.setClearButtonEnabled(True)
         self._view = QListView(self)
+        self._view.setProperty("role", "services")
         self._view.setModel(self._shown)
         self._view.setItemDelegate(ServiceDelegate(appearance, self._view))
         self._view.setAccessibleName("Services")

@@ -45,7 +45,7 @@ class ServiceModel(QAbstractListModel):
         lines = [
             Line(
                 service_id,
-                plain(str(table.get("name") or service_id), 80),
+                draft.title(service_id),
                 _under(service_id, judged),
                 Status.UNKNOWN if service_id in judged.faults else statuses.get(service_id, Status.UNKNOWN),
                 table.get("enabled") is not False,

@@ -21,6 +21,7 @@ from trayapp.ui.bridge import Bridge
 from trayapp.ui.palette import Appearance
 from trayapp.ui.settings.add_dialog import AddDialog
 from trayapp.ui.settings.draft import Draft, Removed, Table
+from trayapp.ui.settings.dress import rule
 from trayapp.ui.settings.form_pane import FormPane
 from trayapp.ui.settings.nothing_yet import NothingYet
 from trayapp.ui.settings.offer_bar import OfferBar
@@ -50,6 +51,7 @@ class ServicesPage(QWidget):
         self._kinds = kinds
         self._examples = " or ".join(kind.example for kind in kinds.values())
         self._statuses: Mapping[str, Status] = {}
+        self._current = ""
         self._list = ServiceList(appearance, self)
         self._pane = FormPane(kinds, TryOut(asks.try_out, bridge, appearance), appearance, self)
         self._nothing = NothingYet(self)
@@ -67,7 +69,7 @@ class ServicesPage(QWidget):
 
     def open(self, draft: Draft) -> None:
         """Show this draft; what was chosen stays chosen where it still exists."""
-        chosen = self._list.current
+        chosen = self._current
         self.draft = draft
         self._undo.withdraw()
         self.judge()
@@ -88,7 +90,7 @@ class ServicesPage(QWidget):
         self._settle.stop()
         self.judgement = self.draft.judge()
         self._draw()
-        current = self._list.current
+        current = self._current
         if current in self.draft.tables:
             faults = self.judgement.faults.get(current, {})
             faults = self._secrets.look_at(current, self.draft.tables[current], faults)
@@ -141,6 +143,7 @@ class ServicesPage(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._list)
+        whole.addWidget(rule(self, upright=True))
         whole.addLayout(side, 1)
 
     def _connect(self) -> None:
@@ -163,26 +166,28 @@ class ServicesPage(QWidget):
             self._nothing.say_broken(plain(str(self.draft.broken), 300))
         else:
             self._nothing.say_empty()
-        current = self._list.current
+        current = self._current
         self._right.setCurrentWidget(self._pane if current in self.draft.tables else self._nothing)
         if current in self.draft.tables:
             service = self.judgement.services.get(current)
             status = self._statuses.get(current, Status.UNKNOWN)
-            self._pane.show_heading(current, self.draft.tables[current], service, status)
+            self._pane.show_heading(self.draft.title(current), service, status)
 
     def _choose_again(self, service_id: str) -> None:
-        if service_id and service_id == self._list.current:
-            self._show_chosen(service_id)
+        """Show this service even if it is the chosen one, whose table may be another now."""
         self._list.choose(service_id)
+        if service_id:
+            self._show_chosen(service_id)
 
     @Slot(str)
     def _show_chosen(self, service_id: str) -> None:
+        self._current = service_id
         self._pane.show_service(self.draft.tables[service_id], self.draft.defaults)
         self.judge()
 
     @Slot(object)
     def _edit(self, table: Table) -> None:
-        self.draft.put(self._list.current, table)
+        self.draft.put(self._current, table)
         self._pane.try_out.outdate()
         self._settle.start()
 
@@ -190,7 +195,7 @@ class ServicesPage(QWidget):
     def _put(self, service_id: str, table: Table) -> None:
         """Something else than the form changed a table."""
         self.draft.put(service_id, table)
-        if service_id == self._list.current:
+        if service_id == self._current:
             self._pane.form.show_service(table, self.draft.defaults)
         self.judge()
 
@@ -203,9 +208,8 @@ class ServicesPage(QWidget):
 
     @Slot(str)
     def _duplicate(self, service_id: str) -> None:
-        table = dict(self.draft.tables[service_id])
-        name = f"{table.get('name') or service_id!s} (copy)"
-        self._put_new(new_id(name, self.draft.taken), {**table, "name": name})
+        name = f"{self.draft.title(service_id)} (copy)"
+        self._put_new(new_id(name, self.draft.taken), {**self.draft.tables[service_id], "name": name})
 
     def _put_new(self, service_id: str, table: Table) -> None:
         self.draft.put(service_id, table)
@@ -218,13 +222,13 @@ class ServicesPage(QWidget):
         """Take a service out; the bar below brings it back."""
         ids = list(self.draft.tables)
         place = ids.index(service_id)
+        title = self.draft.title(service_id)
         removed = self.draft.remove(service_id)
         self._pane.try_out.give_up()
         self.judge()
         neighbours = [*ids[place + 1 :], *reversed(ids[:place])]
         self._choose_again(neighbours[0] if neighbours else "")
-        name = plain(str(removed.table.get("name") or service_id), 40)
-        self._undo.offer(f"Removed “{name}”.", removed)
+        self._undo.offer(f"Removed “{title}”.", removed)
 
     @Slot(object)
     def _restore(self, removed: Removed) -> None:
@@ -235,7 +239,7 @@ class ServicesPage(QWidget):
     @Slot()
     def _try(self) -> None:
         self.judge()
-        current = self._list.current
+        current = self._current
         if current in self.judgement.services:
             self._pane.show_result_of(self.judgement.services[current])
         else:
@@ -244,7 +248,7 @@ class ServicesPage(QWidget):
     @Slot(object)
     def _ask_for_secret(self, editor: TextEditor) -> None:
         self.judge()
-        current = self._list.current
+        current = self._current
         service = self.judgement.services.get(current)
         if service is None:
             editor.give_up_secret()

@@ -37,6 +37,7 @@ class TextEditor(Editor):
         self._dot = speak_as(QLabel(self), "note")
         self._dot.setMinimumWidth(60)
         self._change = QPushButton("Change…", self)
+        self._change.setAutoDefault(False)
         self._source = ChoiceBox(appearance, self)
         for word, title in SOURCES.items():
             self._source.addItem(title, word)
@@ -46,6 +47,7 @@ class TextEditor(Editor):
         self._stack.addWidget(self._kept())
         in_a_row(self, self._stack, self._source, stretch=True)
         self._secret = ""
+        self._from = ""
         self.called = declared.name
         self._line.textEdited.connect(self.touch)
         self._source.activated.connect(self._choose_source)
@@ -56,6 +58,11 @@ class TextEditor(Editor):
         return self._line
 
     @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """What Tab walks through, in order."""
+        return self._line, self._change, self._source
+
+    @property
     def secret_name(self) -> str:
         """The name of the secret it shows; empty where the text is no secret."""
         return self._secret
@@ -63,7 +70,7 @@ class TextEditor(Editor):
     @property
     def written(self) -> str:
         """The text, where it stands in the file; empty where it is only named there."""
-        return "" if self._source.currentData() else self._line.text()
+        return "" if self._from else self._line.text()
 
     @Slot(str)
     def keep_secret(self, name: str) -> None:
@@ -76,8 +83,7 @@ class TextEditor(Editor):
     @Slot()
     def give_up_secret(self) -> None:
         """The user kept nothing: back to what the text was before."""
-        if not self._secret:
-            self._show_source("")
+        self._show_source(self._from)
 
     def _kept(self) -> QWidget:
         box = QWidget(self)
@@ -95,15 +101,15 @@ class TextEditor(Editor):
         self._show_source(source)
 
     def _read(self) -> Any:
-        source = self._source.currentData()
-        if source == "secret":
+        if self._from == "secret":
             return {"secret": self._secret} if self._secret else UNSET
         text = self._line.text()
         if not text:
             return UNSET
-        return {source: text} if source else text
+        return {self._from: text} if self._from else text
 
     def _show_source(self, source: str) -> None:
+        self._from = source
         self._source.setCurrentIndex(list(SOURCES).index(source))
         self._stack.setCurrentIndex(1 if source == "secret" else 0)
         self._line.setPlaceholderText(PLACEHOLDERS.get(source) or self._grey())

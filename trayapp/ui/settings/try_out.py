@@ -52,7 +52,7 @@ class TryOut(QFrame):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._phases = PhaseBar(appearance, self)
-        dismiss = QToolButton(self)
+        self.dismiss = dismiss = QToolButton(self)
         dismiss.setText("✕")
         dismiss.setAccessibleName("Give it up")
         dismiss.setToolTip("Give it up")

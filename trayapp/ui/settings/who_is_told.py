@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from trayapp.core.keys import declared_keys
-from trayapp.core.wording import plain
 from trayapp.core.words import Service
 from trayapp.ui.settings.draft import Draft
 from trayapp.ui.settings.dress import speak_as
@@ -57,15 +56,10 @@ class WhoIsTold(QFrame):
         """Sort the services of the draft by what is told of them."""
         usual = draft.defaults.get("notify", NOTIFY.default)
         for word, label in self._names.items():
-            told = {
-                service_id: table for service_id, table in draft.tables.items() if table.get("notify", usual) == word
-            }
-            links = [
-                f'<a href="{quote(service_id, safe="")}">{escape(plain(str(table.get("name") or service_id), 60))}</a>'
-                for service_id, table in list(told.items())[:MANY]
-            ]
+            told = [id_ for id_, table in draft.tables.items() if table.get("notify", usual) == word]
+            links = [f'<a href="{quote(id_, safe="")}">{escape(draft.title(id_))}</a>' for id_ in told[:MANY]]
             if len(told) > MANY:
-                links.append(escape(f"and {len(told) - MANY!s} more"))
+                links.append(f"and {len(told) - MANY} more")
             label.setText(", ".join(links) or "—")
 
     @Slot(str)

@@ -22,7 +22,7 @@ MARGIN = 20
 INSET = 12
 RADIUS = 8
 SHAPE = 15
-GAP = 12
+GAP = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class RowDelegate(QStyledItemDelegate):
         left = row.left() + MARGIN + SHAPE + 9
         name_height, why_height = letters.name_metrics.height(), letters.why_metrics.height()
         top = row.top() + (row.height() - name_height - why_height - 1) // 2
-        name = QRect(left, top, strip.left() - 8 - left, name_height)
+        name = QRect(left, top, strip.left() - 6 - left, name_height)
         reason = QRect(left, name.bottom() + 2, name.width(), why_height)
         shape = QRect(row.left() + MARGIN, name.center().y() - SHAPE // 2 + 1, SHAPE, SHAPE)
         parts = (QStyle.visualRect(direction, row, part) for part in (shape, name, reason, strip, number))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize
 
-USUAL = QSize(440, 600)
+USUAL = QSize(456, 600)
 VISIBLE = 0.8
 """The share of the window that must lie on some screen for a remembered place to be taken."""
 

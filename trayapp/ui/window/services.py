@@ -60,7 +60,7 @@ class ServicesPage(QWidget):
         self._bar.range_chosen.connect(self._choose_range)
         self._bar.pause_asked.connect(asks.pause)
         self._bar.settings_asked.connect(self.settings_asked)
-        self._list.setFocus()
+        self.setFocusProxy(self._list)
         appearance.changed.connect(self._dress)
         self._dress()
 

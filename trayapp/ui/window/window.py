@@ -135,6 +135,7 @@ class Window(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._draw()
+        self._pages.currentWidget().setFocus()
         self._page.wake()
 
     def hideEvent(self, event: QHideEvent) -> None:

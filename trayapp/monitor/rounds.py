@@ -1,0 +1,116 @@
+"""Runs every service's check when it is due: one timer for all, one check per service, so many at once."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from trayapp.monitor.clock import Clock
+from trayapp.monitor.scheduler import Schedule
+
+AT_ONCE = 32
+"""Checks in flight: more would starve the screen's thread of the interpreter."""
+
+
+class Rounds:
+    """The beat of all services by id. Belongs to one asyncio loop; `clock` gives its monotonic seconds.
+
+    `check` is called with an id and the moment it was due, and None means that it is not to be checked
+    any more. `checking` is told when a check begins and ends; `ended` gets the fault of one that failed,
+    and must put the service back on its beat where the check itself did not.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        check: Callable[[str, float], Coroutine[Any, Any, None] | None],
+        checking: Callable[[str, bool], None],
+        ended: Callable[[str, BaseException | None], None],
+    ) -> None:
+        self._clock = clock
+        self._check = check
+        self._checking = checking
+        self._ended = ended
+        self._schedule = Schedule()
+        self._ready: deque[tuple[str, float]] = deque()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._arming: asyncio.Handle | None = None
+        self._stopped = False
+
+    def plan(self, id_: str, due: float) -> None:
+        """Check it at this moment, and not at the one planned before; never twice at the same time."""
+        self._schedule.set(id_, due)
+        self._arm_soon()
+
+    def drop(self, id_: str) -> None:
+        """Plan nothing for it any more. What is in flight goes on."""
+        self._schedule.remove(id_)
+        self._again.discard(id_)
+
+    def planned(self, id_: str) -> bool:
+        return self._schedule.due(id_) is not None
+
+    def in_flight(self, id_: str) -> bool:
+        return id_ in self._running
+
+    async def stop(self, patience: float) -> None:
+        """Cancel what is in flight and wait at most `patience` seconds for it."""
+        self._stopped = True
+        for handle in (self._timer, self._arming):
+            if handle is not None:
+                handle.cancel()
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=patience)
+
+    def _arm_soon(self) -> None:
+        """Many plans of one moment set the timer once."""
+        if self._arming is None and not self._stopped:
+            self._arming = asyncio.get_running_loop().call_soon(self._arm)
+
+    def _arm(self) -> None:
+        """Set the timer to the earliest moment anything is due."""
+        self._arming = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        earliest = self._schedule.earliest()
+        if earliest is not None and not self._stopped:
+            delay = max(0.0, earliest - self._clock.monotonic())
+            self._timer = asyncio.get_running_loop().call_later(delay, self._on_due)
+
+    def _on_due(self) -> None:
+        self._timer = None
+        self._ready.extend(self._schedule.take(self._clock.monotonic()))
+        self._fill()
+        self._arm_soon()
+
+    def _fill(self) -> None:
+        """Start what is ready, as far as there is room."""
+        while self._ready and len(self._running) < AT_ONCE and not self._stopped:
+            id_, due = self._ready.popleft()
+            if id_ in self._running:
+                self._again.add(id_)
+            elif (check := self._check(id_, due)) is not None:
+                task = asyncio.get_running_loop().create_task(check, name=f"check {id_}")
+                self._running[id_] = task
+                self._checking(id_, True)
+                task.add_done_callback(functools.partial(self._finish, id_))
+
+    def _finish(self, id_: str, task: asyncio.Task[None]) -> None:
+        del self._running[id_]
+        self._checking(id_, False)
+        if not self._stopped:
+            if id_ in self._again:
+                self._again.discard(id_)
+                self._schedule.set(id_, self._clock.monotonic())
+            self._ended(id_, None if task.cancelled() else task.exception())
+            self._fill()
+            self._arm_soon()
