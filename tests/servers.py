@@ -327,7 +327,7 @@ class Nginx:
         command = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
         environment = {**os.environ, "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin"}
         self._process = subprocess.Popen(command, env=environment)
-        until(self._answers)
+        until(lambda: self._answers() and self.workers)
         return self
 
     def __exit__(

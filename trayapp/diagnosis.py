@@ -101,7 +101,7 @@ def _configuration(places: Places) -> Row:
     loaded = load_file(places.services_toml)
     count = len(loaded.settings.services) if loaded.settings is not None else 0
     if loaded.right:
-        return Row("Configuration", True, f"{places.services_toml}: {count} services")
+        return Row("Configuration", True, f"{places.services_toml}: {count} service{'' if count == 1 else 's'}")
     return Row("Configuration", False, str(loaded.faults[0]), "`watchbell config check` lists every fault")
 
 

@@ -123,6 +123,7 @@ def test_it_ends_at_once_whatever_is_going_on() -> None:
         socket.create_connection(("127.0.0.1", ports["self-sealed-post-office"])),
     ):
         waiting.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert check(services(ports)["lighthouse"]).outcome is Outcome.OK  # by now all of them are let in
         begun = time.monotonic()
         world.stop()
         assert time.monotonic() - begun < 5

@@ -85,8 +85,9 @@ class Watchbell(Program):
         self._process.send_signal(number)
         return self.ended(begun)
 
-    def ended(self, begun: float) -> tuple[int, float]:
-        """Waits until it ended by itself; its exit status, and the seconds since `begun` (monotonic)."""
+    def ended(self, begun: float | None = None) -> tuple[int, float]:
+        """Waits until it has ended; its exit status, and the seconds since `begun` (monotonic)."""
+        begun = time.monotonic() if begun is None else begun
         assert self._process is not None
         code = self._process.wait(PATIENCE)
         self._process = None
@@ -131,6 +132,10 @@ class Watchbell(Program):
         """Its windows that are visible and not only an icon in a tray; dialogs are among them."""
         return [window for window in self.desk.windows("--class", "^Watchbell$") if self._is_window(window)]
 
+    def embedded(self) -> list[int]:
+        """Its icons that a tray of the older way shows: windows inside the tray's."""
+        return [window for window in self.desk.windows("--class", "^Watchbell$") if not self._is_window(window)]
+
     def window(self) -> int:
         """Its window, as soon as it is visible."""
         return until(self.windows, "the window is visible", PATIENCE)[0]
@@ -141,10 +146,8 @@ class Watchbell(Program):
         return len(found) > 1 and int(found[1].split(",")[0], 16) in self.windows()
 
     def close_window(self) -> None:
-        """Closes its windows as the cross in their title bar does."""
-        for window in self.windows():
-            self.desk.run("xdotool", "windowquit", str(window))
-        until(lambda: not self.windows(), "the window is closed")
+        """Asks the window manager to close its window."""
+        self.desk.run("xdotool", "windowactivate", "--sync", str(self.window()), "key", "alt+F4")
 
     def type(self, text: str) -> None:
         """Types into whatever has the keyboard, and presses Enter."""

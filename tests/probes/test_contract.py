@@ -204,6 +204,18 @@ def test_fifty_checks_at_once_of_a_silent_server_all_end_in_time(kind: str) -> N
 
 
 @KINDS
+@pytest.mark.parametrize("scheme", ["", "https://"])
+def test_a_connection_reset_at_once_is_a_reset_whenever_it_is_noticed(kind: str, scheme: str) -> None:
+    with behaving("resets") as port:
+        probe = probe_for(f"{scheme}127.0.0.1:{port}") if scheme else probe_at(kind, port)
+        for _ in range(50):
+            finding = ask(probe)
+            assert_typed(finding)
+            # Whether it was accepted before it was cut is a race, in which tcp may see either.
+            assert finding.cause == "reset" or (finding.outcome is Outcome.OK and probe.kind == "tcp")
+
+
+@KINDS
 def test_where_every_address_of_a_name_fails_differently_the_most_telling_failure_is_told(kind: str) -> None:
     async def two(_host: str, port: int) -> Sequence[AddrInfo]:
         return [

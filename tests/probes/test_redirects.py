@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Sequence
+
 import pytest
 
 from tests.probes.asking import ask
@@ -9,6 +12,7 @@ from tests.probes.certificates import server as certified
 from tests.probes.certificates import trusting
 from tests.servers import Asked, HttpServer, RawServer, Reply, saying
 from trayapp.core.words import Outcome
+from trayapp.probes.base import AddrInfo
 from trayapp.probes.http import Http
 from trayapp.probes.transport import inward
 
@@ -173,6 +177,24 @@ def test_credentials_in_a_location_are_neither_sent_nor_shown() -> None:
 )
 def test_a_redirect_may_not_lead_from_outside_in(before: str, after: str, forbidden: bool) -> None:
     assert inward(before, after) == forbidden
+
+
+def test_a_redirect_from_this_network_to_this_machine_is_refused_before_anything_is_dialled() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as route:
+        try:
+            route.connect(("192.0.2.200", 9))  # sends nothing: asks which address this machine has outside loopback
+        except OSError:
+            pytest.skip("this machine has no address but loopback")
+        outside = route.getsockname()[0]
+
+    async def resolve(host: str, port: int) -> Sequence[AddrInfo]:
+        address = outside if host == "site.test" else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))]
+
+    with HttpServer() as inner, HttpServer(302, b"", headers={"Location": inner.url}, host="0.0.0.0") as site:
+        finding = ask(Http(f"http://site.test:{site.port}/"), resolve=resolve)
+        assert inner.accepted == 0
+    assert (finding.cause, finding.message) == ("http.redirects", "redirects into a private network (127.0.0.1)")
 
 
 def test_phases_of_several_hops_add_up() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pytestqt.qtbot import QtBot
+
 from tests.ui.world import MINUTE, NOW, PaperPast, down, picture, service, unchecked
 from trayapp.core import timeline
 from trayapp.core.words import Incident, Segment, Status
@@ -37,10 +39,10 @@ def test_many_incidents_are_counted_after_the_third() -> None:
     assert lines[-1] == "and 2 more incidents"
 
 
-def test_a_row_is_one_sentence_with_coverage() -> None:
+def test_a_row_is_one_sentence_with_coverage(qtbot: QtBot) -> None:
     strips = Strips(PaperPast(picture()), lambda: NOW)
-    strip = strips._read(["twitter"])["twitter"]
-    sentence = sentences.row_sentence(picture().services[0], strip, NOW)
+    qtbot.waitUntil(lambda: strips.of("twitter") is not None)
+    sentence = sentences.row_sentence(picture().services[0], strips.of("twitter"), NOW)
     assert sentence.startswith("Twitter: down. HTTP 503 · down 4 min. Available ")
     assert sentence.endswith(" of the last 24 hours.")
 

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.ui.world import NOW, PaperPast, picture
 from trayapp.core.words import Status
@@ -53,13 +54,16 @@ def painted(strip: Strip | None) -> QImage:
     return image
 
 
-def strip_of(service: str) -> Strip:
+def strip_of(service: str, qtbot: QtBot) -> Strip:
     strips = Strips(PaperPast(picture()), lambda: NOW)
-    return strips._read([service])[service]
+    qtbot.waitUntil(lambda: strips.of(service) is not None)
+    strip = strips.of(service)
+    assert strip is not None
+    return strip
 
 
-def test_each_cell_has_the_colour_of_its_worst_and_what_nobody_saw_is_a_low_stub(qapp: QApplication) -> None:
-    strip = strip_of("twitter")
+def test_each_cell_has_the_colour_of_its_worst_and_what_nobody_saw_is_a_low_stub(qtbot: QtBot) -> None:
+    strip = strip_of("twitter", qtbot)
     image, place = painted(strip), StripPlace(AREA, 48, 1.0)
     for cell, (status, seen) in enumerate(strip.looks):
         left = place.lefts()[cell]

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QHelpEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -40,7 +40,7 @@ def shown(qtbot: QtBot, stage: Stage) -> QListView:
 
 
 def said(widget: QWidget) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+    return [label.text().replace("\u00a0", " ") for label in widget.findChildren(QLabel) if label.isVisible()]
 
 
 def chosen(rows: QListView) -> str:
@@ -51,6 +51,19 @@ def button(stage: Stage, name: str) -> QAbstractButton:
     found = [b for b in stage.window.findChildren(QAbstractButton) if b.accessibleName() == name and b.isVisible()]
     assert len(found) == 1, name
     return found[0]
+
+
+def clock_of(stage: Stage) -> QTimer:
+    """What makes the page grow older."""
+    timer = stage.page.findChild(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert isinstance(timer, QTimer)
+    return timer
+
+
+def rest_on(rows: QListView, where: QPoint) -> None:
+    """The mouse stays at a place for as long as a tooltip takes."""
+    help_ = QHelpEvent(QEvent.Type.ToolTip, where, rows.viewport().mapToGlobal(where))
+    QApplication.sendEvent(rows.viewport(), help_)
 
 
 def open_menu(stage: Stage) -> QMenu:
@@ -83,18 +96,18 @@ def test_the_heading_is_a_sentence_and_grows_old_by_itself(qtbot: QtBot, stage: 
 def test_no_clock_ticks_while_nobody_sees_the_window(qtbot: QtBot, stage: Stages) -> None:
     made = stage()
     shown(qtbot, made)
-    assert made.page._tick.isActive()
+    assert clock_of(made).isActive()
     made.window.hide()
-    assert not made.page._tick.isActive()
+    assert not clock_of(made).isActive()
     made.window.show_snapshot(replace(picture(), version=2))
-    assert not made.page._tick.isActive()
+    assert not clock_of(made).isActive()
 
 
 def test_the_clock_slows_down_when_the_last_check_was_a_minute_ago(qtbot: QtBot, stage: Stages) -> None:
     made = stage()
     made.now += 120_000
     shown(qtbot, made)
-    assert made.page._tick.interval() == 10_000
+    assert clock_of(made).interval() == 10_000
 
 
 def test_the_window_shows_the_newest_snapshot_when_it_opens(qtbot: QtBot, stage: Stages) -> None:
@@ -278,6 +291,26 @@ def test_a_message_of_the_last_resort_opens_the_window_and_its_recovery_replaces
     assert "A is down: HTTP 503 for 20 s" not in said(made.window)
 
 
+def test_long_names_and_addresses_never_widen_the_window(qtbot: QtBot, stage: Stages) -> None:
+    endless = down(service("a", "W" * 200, "G" * 200), "M" * 200)
+    made = stage(replace(snapshot(endless), problems=("/" + "W" * 190,)))
+    rows = shown(qtbot, made)
+    made.window.resize(made.window.minimumSize())
+    qtbot.wait(20)
+    assert made.window.minimumSizeHint().width() <= made.window.minimumWidth() == made.window.width()
+    assert rows.width() == made.window.width()
+
+
+def test_a_window_that_opens_and_closes_under_a_stream_of_snapshots_stays_alive(qtbot: QtBot, stage: Stages) -> None:
+    made = stage(many(60))
+    for version in range(2, 400):
+        made.window.setVisible(version % 2 == 0)
+        made.window.show_snapshot(replace(many(60 - version % 3), version=version))
+        made.page.choose(f"s{version % 60}")
+        if version % 20 == 0:
+            qtbot.wait(1)
+
+
 @pytest.mark.parametrize("tray", [True, False])
 def test_the_program_itself_can_always_close_the_window(qtbot: QtBot, stage: Stages, tray: bool) -> None:
     made = stage(tray=tray)
@@ -308,7 +341,7 @@ def test_closing_without_a_tray_leaves_no_invisible_program(qtbot: QtBot, stage:
     assert made.window.isVisible()
     box = made.window.findChild(QMessageBox)
     assert isinstance(box, QMessageBox)
-    next(b for b in box.buttons() if b.text() == "Quit").click()
+    next(b for b in box.buttons() if b.text() == "&Quit").click()
     assert made.asks.asked == [("quit",)]
 
 
@@ -325,8 +358,8 @@ def test_raising_shows_a_service_even_if_a_filter_hid_it(qtbot: QtBot, stage: St
     made = stage(many(60))
     rows = shown(qtbot, made)
     qtbot.keyClicks(rows, "w")
-    made.window.reveal(Raising(service="s41"))
-    assert made.page._list.current().service.id == "s41"
+    made.window.reveal(Raising(service="s59"))
+    assert chosen(rows) == "DNS secondary"
     assert rows.viewport().rect().intersects(rows.visualRect(rows.currentIndex()))
 
 
@@ -352,11 +385,11 @@ def test_an_incident_makes_its_strip_be_read_again(qtbot: QtBot, stage: Stages) 
 
 def test_every_control_has_a_name(qtbot: QtBot, stage: Stages) -> None:
     made = stage(replace(picture(), demo=True, problems=("p",), faults=("f",)))
-    shown(qtbot, made)
+    rows = shown(qtbot, made)
     controls = [*made.window.findChildren(QAbstractButton), *made.window.findChildren(QLineEdit)]
     nameless = [c for c in controls if c.isVisibleTo(made.window) and not c.accessibleName()]
     assert [type(control).__name__ for control in nameless if control.focusPolicy() is not Qt.FocusPolicy.NoFocus] == []
-    assert made.page._list.accessibleName() == "Services"
+    assert rows.accessibleName() == "Services"
 
 
 def test_mirrored_the_shape_is_on_the_right_and_the_strip_on_the_left(qtbot: QtBot, stage: Stages) -> None:
@@ -377,9 +410,9 @@ def test_the_mouse_is_told_of_the_cell_it_rests_on(qtbot: QtBot, stage: Stages) 
     qtbot.waitUntil(lambda: made.strips.of("twitter") is not None)
     row = rows.visualRect(rows.currentIndex())
     place = rows.itemDelegate().strip_place(row, rows)
-    made.page._list._explain(place.cell(12).center(), rows.viewport().mapToGlobal(QPoint(0, 0)))
+    rest_on(rows, place.cell(12).center())
     assert "not observed all the time" in QToolTip.text()
     number = rows.itemDelegate().places(row, rows).number
-    made.page._list._explain(number.center(), rows.viewport().mapToGlobal(QPoint(0, 0)))
+    rest_on(rows, number.center())
     assert "of the last 24 hours" in QToolTip.text()
     QToolTip.hideText()

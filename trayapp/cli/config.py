@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 
-from trayapp.cli import exits, show
-from trayapp.cli.home import places_of
-from trayapp.config.load import load_file
+from trayapp.cli import exits
+from trayapp.cli.home import configured, places_of
+from trayapp.cli.show import counted
+from trayapp.config.places import Places
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -20,20 +21,17 @@ def main(arguments: argparse.Namespace) -> int:
 
             print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
         case _:
-            return _check(arguments)
+            return _check(places)
     return 0
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    places = places_of(arguments)
-    loaded = load_file(places.services_toml)
-    for fault in loaded.faults:
-        show.complain(f"{'note: ' if fault.warning else ''}{fault}")
-    count = len(loaded.settings.services) if loaded.settings is not None else 0
+def _check(places: Places) -> int:
+    services, loaded = configured(places)
     if not loaded.right:
         return exits.CONFIG
     if not places.services_toml.exists():
         print(f"{places.services_toml} does not exist yet; `watchbell add https://example.com` makes it")
     else:
-        print(f"{places.services_toml}: {count} service{'' if count == 1 else 's'}, nothing wrong")
+        verdict = counted(len(loaded.faults), "note") if loaded.faults else "nothing wrong"
+        print(f"{places.services_toml}: {counted(len(services), 'service')}, {verdict}")
     return 0

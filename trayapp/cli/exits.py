@@ -8,10 +8,18 @@ from trayapp.core.words import Outcome, Status
 
 USAGE = 64
 """Wrong usage (EX_USAGE)."""
+FAULT = 70
+"""A fault of ours (EX_SOFTWARE)."""
+NOT_WRITTEN = 74
+"""What was to be printed could not be (EX_IOERR)."""
 NOT_RUNNING = 75
 """The program is not running where that is needed (EX_TEMPFAIL)."""
 CONFIG = 78
 """Wrong configuration (EX_CONFIG)."""
+INTERRUPTED = 130
+"""Ctrl+C, as shells say it (128 + SIGINT)."""
+UNREAD = 141
+"""Whoever read us has left, as shells say it (128 + SIGPIPE)."""
 
 _SEVERITY = (Outcome.OK, Outcome.WARNING, Outcome.UNKNOWN, Outcome.CRITICAL)
 

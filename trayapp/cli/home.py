@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from trayapp.cli import exits
@@ -19,24 +20,32 @@ def places_of(arguments: argparse.Namespace) -> Places:
     return Places.chosen(str(home) if home else None, os.environ)
 
 
-def configured(places: Places) -> Loaded:
-    """services.toml with its faults told on standard error; exits with 78 when nothing of it can be used."""
+def configured(places: Places) -> tuple[tuple[Service, ...], Loaded]:
+    """The services of services.toml, its faults told on standard error; exits with 78 when none of it can be used."""
     loaded = load_file(places.services_toml)
     for fault in loaded.faults:
-        complain(str(fault))
+        complain(f"{'note: ' if fault.warning else ''}{fault}")
     if loaded.settings is None:
         raise SystemExit(exits.CONFIG)
-    return loaded
+    return loaded.settings.services, loaded
 
 
-def chosen(services: tuple[Service, ...], ids: list[str], places: Places) -> list[Service]:
-    """The services that were asked for; exits with 64 when one of them is not configured."""
+def chosen(services: Collection[Service], ids: list[str], left_out: Collection[str], places: Places) -> list[Service]:
+    """The services that were asked for; exits with 78 where one of them is wrong, with 64 where there is none."""
     known = {service.id: service for service in services}
     unknown = [id_ for id_ in ids if id_ not in known]
+    for id_ in unknown:
+        if id_ in left_out:
+            complain(f'"{id_}" has to be mended first')
+        else:
+            complain(f'there is no service "{id_}" in {places.services_toml}{meant(id_, [*known, *left_out])}')
     if unknown:
-        from trayapp.config.faults import did_you_mean  # noqa: PLC0415 - only for this sentence
+        raise SystemExit(exits.CONFIG if left_out and all(id_ in left_out for id_ in unknown) else exits.USAGE)
+    return [known[id_] for id_ in ids]
 
-        for id_ in unknown:
-            complain(f'there is no service "{id_}" in {places.services_toml}{did_you_mean(id_, known)}')
-        raise SystemExit(exits.USAGE)
-    return [known[id_] for id_ in ids] if ids else [service for service in services if service.enabled]
+
+def meant(word: str, known: Collection[str]) -> str:
+    """ "; did you mean "web"?" or nothing."""
+    from trayapp.config.faults import did_you_mean  # noqa: PLC0415 - needed for a misspelt word alone
+
+    return did_you_mean(word, known)

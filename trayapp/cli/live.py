@@ -11,8 +11,8 @@ from rich.live import Live
 from rich.text import Text
 
 from trayapp import events
+from trayapp.cli.faces import said
 from trayapp.cli.show import services_table
-from trayapp.cli.watch import LineFace, said
 from trayapp.core import wording
 from trayapp.core.words import Snapshot
 from trayapp.monitor.clock import SystemClock
@@ -20,7 +20,7 @@ from trayapp.monitor.clock import SystemClock
 LAST_LINES = 5
 
 
-class LiveFace(LineFace):
+class LiveFace:
     """Redrawn in place once a second, so that "4 s ago" stays true; what is left at the end is the last table."""
 
     def __init__(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -106,13 +107,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = arguments.command or "run"
         if arguments.command is None:
             arguments.window, arguments.hidden, arguments.demo_if_empty = False, False, False
-        return int(importlib.import_module(f"trayapp.cli.{command}").main(arguments))
+        _choose_encoding(for_programs=getattr(arguments, "json", False))
+        status = int(importlib.import_module(f"trayapp.cli.{command}").main(arguments))
+        sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read us has seen enough; the interpreter's own flush must not complain either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return exits.UNREAD
     except KeyboardInterrupt:
-        return 130
+        return exits.INTERRUPTED
+    return status
+
+
+def _choose_encoding(*, for_programs: bool) -> None:
+    """JSON is UTF-8 in any locale; what is for people loses a shape rather than a line in a poor one."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if for_programs:
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        else:
+            sys.stdout.reconfigure(errors="replace")
 
 
 def _json(command: argparse.ArgumentParser) -> None:

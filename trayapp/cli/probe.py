@@ -8,24 +8,25 @@ from trayapp import events
 from trayapp.cli import exits, show
 from trayapp.cli.check import ask_all
 from trayapp.cli.home import places_of
+from trayapp.cli.inhand import secrets_with
 from trayapp.config.proposal import BadTarget, propose
 
 
 def main(arguments: argparse.Namespace) -> int:
     try:
-        service = propose(arguments.target, arguments.keys).service
+        proposal = propose(arguments.target, arguments.keys)
     except BadTarget as fault:
         for sentence in fault.sentences:
             show.complain(sentence)
         return exits.USAGE
-    (result,) = ask_all(places_of(arguments), [service], lambda result: None)
+    (result,) = ask_all(secrets_with(places_of(arguments), proposal), [proposal.service])
     if arguments.json:
         print(events.line(events.check_object(result)))
     else:
         console = show.console()
-        console.print(show.checks_table([(service.probe.target, result)]))
+        console.print(show.checks_table([(proposal.service.probe.target, result)]))
         if detail := show.phases(result.finding):
             console.print(f"   {detail}", style="bright_black")
         if result.finding.address:
-            console.print(f"   from {result.finding.address}", style="bright_black")
+            console.print(f"   at {result.finding.address}", style="bright_black")
     return exits.of_outcomes([result.finding.outcome])

@@ -55,7 +55,10 @@ def _set(places: Places, secrets: Secrets, name: str) -> int:
 def _asked(name: str) -> str:
     """The value, typed unseen; or the first line of what is piped in."""
     if sys.stdin.isatty():
-        return getpass.getpass(f"Value of {name} (not shown): ")
+        try:
+            return getpass.getpass(f"Value of {name} (not shown): ")
+        except EOFError:
+            return ""
     return sys.stdin.readline().rstrip("\r\n")
 
 
@@ -76,10 +79,9 @@ def _list(places: Places, secrets: Secrets) -> int:
 
 def _users(places: Places) -> dict[str, list[Service]]:
     """The services that need each secret."""
-    settings = configured(places).settings
-    assert settings is not None
+    services, _ = configured(places)
     users: dict[str, list[Service]] = {}
-    for service in settings.services:
+    for service in services:
         for reference in references(service):
             if reference.source == "secret":
                 users.setdefault(reference.name, []).append(service)

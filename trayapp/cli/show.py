@@ -42,6 +42,11 @@ def complain(sentence: str) -> None:
     print(f"watchbell: {sentence}", file=sys.stderr)
 
 
+def counted(number: int, word: str) -> str:
+    """ "1 service", "2 services"."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
 def checks_table(results: list[tuple[str, CheckResult]]) -> Table:
     """Names and results, one a line."""
     table = _table()
@@ -57,8 +62,9 @@ def checks_table(results: list[tuple[str, CheckResult]]) -> Table:
 
 
 def phases(finding: Finding) -> str:
-    """ "dns 1 ms · connect 4 ms · first byte 14 ms", empty where nothing was measured."""
-    return " · ".join(f"{phase.replace('_', ' ')} {wording.latency(ms)}" for phase, ms in finding.phases_ms.items())
+    """ "dns 1 ms · connect 4 ms · first byte 14 ms", empty where nothing took a tenth of a millisecond."""
+    measured = {phase.replace("_", " "): ms for phase, ms in finding.phases_ms.items() if ms >= 0.1}
+    return " · ".join(f"{phase} {wording.latency(ms)}" for phase, ms in measured.items())
 
 
 def said(finding: Finding) -> str:

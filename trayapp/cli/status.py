@@ -3,59 +3,84 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from trayapp import events
 from trayapp.cli import exits, show
-from trayapp.cli.home import chosen, configured, places_of
+from trayapp.cli.home import chosen, configured, meant, places_of
 from trayapp.config.places import Places
 from trayapp.core import timeline, wording
 from trayapp.core.words import Belief, Service, ServiceView, Status, Telling
 from trayapp.desktop.control import NoAnswer, Refused, ask
 from trayapp.desktop.door import NotRunning
 from trayapp.history.faults import HistoryUnavailable
-from trayapp.history.queries import Reader
+from trayapp.history.queries import Latest, Reader
 from trayapp.monitor.clock import SystemClock
 
 DAY = 86_400_000
 PATIENCE = 3.0
 """Seconds for the running program to answer."""
 
+FIELDS = (
+    "id",
+    "name",
+    "group",
+    "status",
+    "reason",
+    "since",
+    "suspect",
+    "flapping",
+    "acknowledged",
+    "maintenance",
+    "last_check",
+    "availability_24h",
+    "coverage_24h",
+    "incident",
+)
+"""What `--json` prints of a service, in this order."""
+
+
+_SEEN = frozenset({Status.UP, Status.DEGRADED, Status.DOWN})
+
 
 def main(arguments: argparse.Namespace) -> int:
     places = places_of(arguments)
     now = SystemClock().now()
-    loaded = configured(places)
-    assert loaded.settings is not None
-    wanted = chosen(loaded.settings.services, arguments.ids, places) if arguments.ids else loaded.settings.services
     reader = Reader(places.history_db)
     running = _from_program(places)
-    services = running["services"] if running else _from_history(reader, wanted, now)
-    ids = {service.id for service in wanted}
-    services = [service for service in services if service["id"] in ids]
+    right = True
+    if running is not None:
+        services = _asked_for(running["services"], arguments.ids)
+    else:
+        all_, loaded = configured(places)
+        right = loaded.right or bool(arguments.ids)
+        wanted = chosen(all_, arguments.ids, loaded.left_out, places) if arguments.ids else all_
+        services = _from_history(reader, wanted, now)
     shares = _shares(reader, [service["id"] for service in services], now)
     for service in services:
         service["availability_24h"], service["coverage_24h"] = shares[service["id"]]
     if arguments.json:
         for service in services:
-            print(events.line(service))
+            print(events.line({field: service[field] for field in FIELDS}))
     else:
         _show(services, running)
-    return exits.of_statuses(Status(service["status"]) for service in services)
+    return exits.of_statuses(Status(service["status"]) for service in services) if right else exits.CONFIG
 
 
 def _show(services: list[dict[str, Any]], running: dict[str, Any] | None) -> None:
     console = show.console()
-    if not services:
-        console.print("Nothing is watched yet. `watchbell add https://example.com` adds a service.")
-        return
-    if running is None:
-        console.print("Watchbell is not running; this is what it last knew.", style="yellow")
-    for problem in running["problems"] if running else ():
-        console.print(problem, style="yellow")
+    if running is None and services:
+        console.print("Watchbell is not running; this is what it knew last.", style="yellow")
+    for sentence in (*running["problems"], *running["faults"]) if running else ():
+        console.print(wording.plain(sentence, 500), style="yellow")
     if running and running["paused_until"]:
         console.print(f"Watching is paused until {running['paused_until']}.", style="blue")
-    console.print(show.services_table(services))
+    if services:
+        console.print(show.services_table(services))
+    else:
+        console.print("Nothing is watched yet. `watchbell add https://example.com` adds a service.")
 
 
 def _from_program(places: Places) -> dict[str, Any] | None:
@@ -64,32 +89,44 @@ def _from_program(places: Places) -> dict[str, Any] | None:
     except NotRunning:
         return None
     except (NoAnswer, Refused) as fault:
-        show.complain(f"{fault}; showing what history holds")
+        show.complain(f"{fault}; this is what history holds")
         return None
 
 
-def _from_history(reader: Reader, services: tuple[Service, ...] | list[Service], now: int) -> list[dict[str, Any]]:
-    """The objects of `status --json` for what was last known, each with the age of that in `age_ms`."""
+def _asked_for(services: list[dict[str, Any]], ids: list[str]) -> list[dict[str, Any]]:
+    """What the running program says of these, of all where none is named; exits with 64 where it knows one not."""
+    known = {service["id"]: service for service in services}
+    unknown = [id_ for id_ in ids if id_ not in known]
+    for id_ in unknown:
+        show.complain(f'the running Watchbell watches no "{id_}"{meant(id_, known)}')
+    if unknown:
+        raise SystemExit(exits.USAGE)
+    return [known[id_] for id_ in ids] if ids else services
+
+
+def _from_history(reader: Reader, services: Sequence[Service], now: int) -> list[dict[str, Any]]:
+    """The same objects for what was known last, with its age in the sentence."""
     try:
         known = {latest.service: latest for latest in reader.latest(now)}
     except HistoryUnavailable as fault:
         show.complain(str(fault))
         known = {}
-    objects = []
-    for service in services:
-        latest = known.get(service.id)
-        belief, telling = Belief(service.id, Status.UNKNOWN, now, "new"), Telling(service.id)
-        if latest is not None:
-            belief = Belief(
-                service.id, latest.status, latest.since, latest.reason, incident=latest.incident, last=latest.last
-            )
-            telling = latest.telling
-        entry = events.service_object(ServiceView(service, belief, telling), now)
-        entry["age_ms"] = now - belief.last.ended if belief.last else None
-        if belief.last is not None:
-            entry["why"] = f"{entry['why']} · {wording.duration(now - belief.last.ended)} ago"
-        objects.append(entry)
-    return objects
+    return [_known_last(service, known.get(service.id), now) for service in services]
+
+
+def _known_last(service: Service, latest: Latest | None, now: int) -> dict[str, Any]:
+    if latest is None:
+        view = ServiceView(service, Belief(service.id, Status.UNKNOWN, now, "new"), Telling(service.id))
+        return events.service_object(view, now)
+    belief = Belief(service.id, latest.status, latest.since, latest.reason, incident=latest.incident, last=latest.last)
+    ended = latest.last.ended if latest.last is not None else latest.since
+    age = f"checked {wording.duration(now - ended)} ago" if now - ended >= 1_000 else "checked just now"
+    if latest.lost_sight is None or latest.status not in _SEEN:
+        entry = events.service_object(ServiceView(service, belief, latest.telling), now)
+        return {**entry, "why": f"{entry['why']} · {age}"}
+    unseen = replace(belief, status=Status.UNKNOWN, since=latest.lost_sight, reason="not running")
+    entry = events.service_object(ServiceView(service, unseen, latest.telling), now)
+    return {**entry, "why": f"was {latest.status}, {age}"}
 
 
 def _shares(reader: Reader, ids: list[str], now: int) -> dict[str, tuple[float | None, float | None]]:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
 from trayapp import events
 from trayapp.alerts.notifier import Notifier, OnAction
 from trayapp.alerts.traymessage import TrayMessage
 from trayapp.cli import exits, show
+from trayapp.cli.faces import Face, JsonFace, LineFace
 from trayapp.cli.home import configured, places_of
+from trayapp.cli.over import Over
 from trayapp.config.places import Places
 from trayapp.config.secrets import Secrets
-from trayapp.core import wording
-from trayapp.core.words import Snapshot
 from trayapp.desktop.control import NoAnswer, Refused, stream
 from trayapp.desktop.door import NotRunning
 from trayapp.desktop.instance import Owner, acquire
@@ -27,6 +24,9 @@ from trayapp.engine import Engine, Faces
 from trayapp.faults import Faults
 from trayapp.log import open_log
 from trayapp.redaction import Redaction
+
+STARTING = 15.0
+"""Seconds for a program that is starting just now to tell its first event."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -39,23 +39,28 @@ def watch(places: Places, *, json: bool, seconds: float | None, notify: bool, de
     """Watch until a signal, or for so many seconds, and print what happens."""
     try:
         places.prepare()
-        owner = acquire(places.lock, places.socket)
     except OSError as fault:
-        show.complain(f"cannot use {places.run}: {fault}")
+        show.complain(f"cannot use {places.home or places.data}: {fault}")
         return exits.NOT_RUNNING
-    with _until_signal() as over:
-        if owner is None:
-            return _follow(places, over, json=json, seconds=seconds)
+    with ExitStack() as at_end:
+        over = at_end.enter_context(Over.at_signal())
         try:
-            return _run(places, owner, over, json=json, seconds=seconds, notify=notify, demo=demo)
-        finally:
-            owner.release()
+            owner = acquire(places.lock, places.socket)
+        except OSError as fault:
+            show.complain(f"cannot use {places.run}: {fault}; watching all the same, and nobody else can ask this one")
+            owner = None
+        else:
+            if owner is None:
+                return _follow(places, over, json=json, seconds=seconds)
+            at_end.callback(owner.release)
+        return _run(places, owner, over, at_end, json=json, seconds=seconds, notify=notify, demo=demo)
 
 
 def _run(
     places: Places,
-    owner: Owner,
-    over: _Over,
+    owner: Owner | None,
+    over: Over,
+    at_end: ExitStack,
     *,
     json: bool,
     seconds: float | None,
@@ -64,9 +69,12 @@ def _run(
 ) -> int:
     redaction = Redaction()
     faults = Faults()
-    opened = open_log(places.log_file, redaction)
+    try:
+        at_end.callback(open_log(places.log_file, redaction).close)
+    except OSError as fault:
+        show.complain(f"no log is written: {fault}")
     faults.install()
-    face = JsonFace() if json else _live_face() if sys.stdout.isatty() else LineFace()
+    face = _face(over.lose, json=json)
     engine = Engine(
         places,
         owner,
@@ -76,16 +84,16 @@ def _run(
         Secrets(places.keyring_service, folder=places.config, revealed=redaction.hide),
         demo=demo,
     )
-    engine.start()
-    try:
-        with face.shown():
-            over.wait(seconds, lambda: engine.running)
-        return 0 if engine.running else 1
-    finally:
+    with face.shown():
+        engine.start()
+        over.wait(seconds, lambda: engine.running)
+        broken = not engine.running
         if not engine.stop(over.reason):
             show.complain("something did not end in time and was left behind")
-        face.finish()
-        opened.close()
+    if broken:
+        show.complain(faults.sentence)
+        return exits.FAULT
+    return _exit_status(over)
 
 
 def notifiers(on_action: OnAction, *, notify: bool) -> Sequence[Notifier]:
@@ -98,102 +106,50 @@ def notifiers(on_action: OnAction, *, notify: bool) -> Sequence[Notifier]:
     return (*desktop_ways(on_action), printed)
 
 
-def _follow(places: Places, over: _Over, *, json: bool, seconds: float | None) -> int:
-    """Print the events of the program that is running already."""
-    face = JsonFace() if json else LineFace()
-
-    def read() -> None:
-        try:
-            for event in stream(places.socket, {"do": "events"}, 5.0):
-                face.observe(event)
-        except (NotRunning, NoAnswer, Refused) as fault:
-            show.complain(str(fault) or "the running Watchbell ended")
-        over.set("the running Watchbell ended")
-
+def _follow(places: Places, over: Over, *, json: bool, seconds: float | None) -> int:
+    """Print the events of the program that is running already, for as long as it runs."""
     if not json:
         show.complain("Watchbell is running already; these are its events")
-    threading.Thread(target=read, name="follow", daemon=True).start()
-    over.wait(seconds, lambda: True)
-    return 0
+    face = JsonFace(over.lose) if json else LineFace(over.lose)
+    ended: list[str] = []
+
+    def read() -> None:
+        sentence = "the running Watchbell ended without a word"
+        try:
+            for event in stream(places.socket, {"do": "events"}, STARTING):
+                face.observe(event)
+                if event.get("event") == "stopped":
+                    sentence = ""
+        except (NotRunning, NoAnswer, Refused) as fault:
+            sentence = str(fault)
+        ended.append(sentence)
+        over.set(sentence or "the running Watchbell ended")
+
+    with face.shown():
+        threading.Thread(target=read, name="follow", daemon=True).start()
+        over.wait(seconds, lambda: True)
+        if ended != [""]:
+            face.observe(events.stopped(over.reason))
+    if ended and ended[0]:
+        show.complain(ended[0])
+        return exits.NOT_RUNNING
+    return _exit_status(over)
 
 
-class _Over:
-    """The end of watching, and why."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-        self.reason = "finished"
-
-    def set(self, reason: str) -> None:
-        self.reason = reason
-        self._event.set()
-
-    def wait(self, seconds: float | None, still: Callable[[], bool]) -> None:
-        """Until it is over, the seconds have passed, or something is not so any more."""
-        end = None if seconds is None else time.monotonic() + seconds
-        while still() and not self._event.is_set() and (end is None or time.monotonic() < end):
-            left = 1.0 if end is None else min(1.0, end - time.monotonic())
-            self._event.wait(max(left, 0.0))
-
-
-@contextmanager
-def _until_signal() -> Iterator[_Over]:
-    over = _Over()
-
-    def heard(number: int, frame: FrameType | None) -> None:
-        over.set("signal")
-
-    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield over
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-class LineFace:
-    """A line for each event that a person wants to read."""
-
-    def publish(self, snapshot: Snapshot) -> None:
-        """Lines are made of events alone."""
-
-    def observe(self, event: events.Event) -> None:
-        line = said(event)
-        if line:
-            print(line, flush=True)
-
-    @contextmanager
-    def shown(self) -> Iterator[None]:
-        yield
-
-    def finish(self) -> None:
-        """Everything is printed already."""
-
-
-class JsonFace(LineFace):
-    """Every event as one JSON object."""
-
-    def observe(self, event: events.Event) -> None:
-        print(events.line(event), flush=True)
-
-
-def _live_face() -> LineFace:
+def _face(lost: Callable[[str], None], *, json: bool) -> Face:
+    if json:
+        return JsonFace(lost)
+    if not sys.stdout.isatty():
+        return LineFace(lost)
     from trayapp.cli.live import LiveFace  # noqa: PLC0415 - rich is heavy, and only a terminal needs it
 
     return LiveFace()
 
 
-def said(event: events.Event) -> str:
-    """An event as a line, or nothing for what is of no interest one by one."""
-    match event["event"]:
-        case "started":
-            count = event["services"]
-            return f"Watchbell {event['version']} watches {count} service{'' if count == 1 else 's'}"
-        case "status":
-            reason = f" ({wording.reason_sentence(event['reason'])})" if event["reason"] else ""
-            return f"{event['at']}  {event['service']}: {event['from']} -> {event['to']}{reason}"
-        case "notification":
-            return f"{event['at']}  ** {wording.plain(event['title'])}. {wording.plain(event['body'])}".rstrip()
-        case "stopped":
-            return f"stopped: {event['reason']}"
-    return ""
+def _exit_status(over: Over) -> int:
+    if over.lost is None:
+        return 0
+    if over.lost:
+        show.complain(over.lost)
+        return exits.NOT_WRITTEN
+    return exits.UNREAD

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trayapp.config.credentials import Credentials, credentials_in, secret_name
+from trayapp.config.faults import did_you_mean
 from trayapp.config.load import parse
-from trayapp.config.save import add_service, new_id
+from trayapp.config.save import CannotSave, add_service, new_id
 from trayapp.config.tables import SERVICE_KEYS
 from trayapp.config.writing import table_of
 from trayapp.core.keys import declared_keys
@@ -56,12 +57,16 @@ def propose(target: str, words: Sequence[str] = (), taken: Collection[str] = (),
     id_ = new_id(name, taken)
     table = table_of(Service(id=id_, probe=probe, name=name))
     own = table[probe.kind]
-    secret = ""
-    if credentials is not None:
-        secret = secret_name(id_)
-        own["headers"] = {"Authorization": {"secret": secret}}
     table |= {key: value for key, value in common.items() if value}
     _put(table, own, words, probe.kind)
+    secret = ""
+    if credentials is not None:
+        if "headers" not in declared_keys(PROBES[probe.kind]):
+            raise BadTarget(f"{probe.kind} takes no password")
+        secret = secret_name(id_)
+        headers = own.get("headers", {})
+        if isinstance(headers, dict):  # what else it may be is complained of below
+            own["headers"] = {**headers, "Authorization": {"secret": secret}}
     return Proposal(_checked(id_, table), table, secret, credentials)
 
 
@@ -79,14 +84,15 @@ def understood(target: str) -> str:
 
 def _put(table: dict[str, Any], own: dict[str, Any], words: Sequence[str], kind: str) -> None:
     """Take "key=value" words into the table they belong to."""
-    known = {**{name: table for name in SERVICE_KEYS}, **{name: own for name in declared_keys(PROBES[kind])}}
+    known = dict.fromkeys(SERVICE_KEYS, table) | dict.fromkeys(declared_keys(PROBES[kind]), own)
     wrong = []
     for word in words:
         key, equals, value = word.partition("=")
         if not equals:
             wrong.append(f'"{word}" is not key=value')
         elif key not in known:
-            wrong.append(f'"{key}" is not a key of a service or of {kind}; there are {", ".join(sorted(known))}')
+            hint = did_you_mean(key, known) or f"; there are {', '.join(sorted(known))}"
+            wrong.append(f'"{key}" is not a key of a service or of {kind}{hint}')
         else:
             known[key][key] = _value(value)
     if wrong:
@@ -103,7 +109,10 @@ def _value(written: str) -> Any:
 
 def _checked(id_: str, table: Mapping[str, Any]) -> Service:
     """The service that the table makes, held against everything services.toml is held against."""
-    loaded = parse(add_service("", id_, table))
+    try:
+        loaded = parse(add_service("", id_, table))
+    except CannotSave as fault:
+        raise BadTarget(str(fault)) from None
     faults = [fault for fault in loaded.faults if not fault.warning]
     if faults or loaded.settings is None or not loaded.settings.services:
         prefix = f"services.{id_}."

@@ -7,16 +7,16 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from trayapp.demo.town import TOWN, Inhabitant, live
 from trayapp.desktop.reception import receive
 
 PATIENCE = 10.0
-"""Seconds for a visitor to say what it wants, and for the world to begin and to end."""
+"""Seconds for a visitor to say what it wants, and for the world to end."""
 
 CROWD = 100
 """Visitors of one inhabitant at once."""
@@ -43,53 +43,41 @@ class World:
         self._certificate = certificate
         self._clock = clock
         self._birth = clock()
-        self._begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, Mapping[str, int]]] = Future()
+        self._end: Future[None] = Future()
+        self._doors: dict[str, socket.socket] = {}
         self._thread = threading.Thread(target=lambda: asyncio.run(self._exist()), name="demo world", daemon=True)
 
     def start(self) -> Mapping[str, int]:
         """Begin; returns the ports by service id. OSError: this machine has none for us, or no certificate."""
+        self._seal = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self._seal.load_cert_chain(self._certificate)
+        with ExitStack() as half_built:
+            for inhabitant in TOWN:
+                self._doors[inhabitant.id] = half_built.enter_context(socket.create_server(("127.0.0.1", 0)))
+            half_built.pop_all()
         self._birth = self._clock()
         self._thread.start()
-        _loop, _end, ports = self._begun.result(PATIENCE)
-        return ports
+        return {id_: door.getsockname()[1] for id_, door in self._doors.items()}
 
     def stop(self) -> None:
         """End, with whatever is just being answered. The world cannot begin again."""
-        loop, end, _ports = self._begun.result(PATIENCE)
-        loop.call_soon_threadsafe(end.set)
+        self._end.set_result(None)
         self._thread.join(PATIENCE)
+        for door in self._doors.values():
+            door.close()
 
     async def _exist(self) -> None:
-        end, ports = asyncio.Event(), {}
-        async with AsyncExitStack() as doors:
-            try:
-                seal = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-                seal.load_cert_chain(self._certificate)
-                for inhabitant in TOWN:
-                    listening = doors.enter_context(socket.create_server(("127.0.0.1", 0)))
-                    ports[inhabitant.id] = listening.getsockname()[1]
-                    await doors.enter_async_context(self._open(inhabitant, listening, seal))
-            except Exception as error:  # noqa: BLE001 - raised again where `start` waits
-                self._begun.set_exception(error)
-                return
-            self._begun.set_result((asyncio.get_running_loop(), end, ports))
-            await end.wait()
+        _open = [asyncio.create_task(self._open(inhabitant)) for inhabitant in TOWN]
+        await asyncio.wrap_future(self._end)
+        # asyncio.run cancels what is open, and that ends the visits.
 
-    @asynccontextmanager
-    async def _open(
-        self, inhabitant: Inhabitant, listening: socket.socket, seal: ssl.SSLContext
-    ) -> AsyncIterator[None]:
+    async def _open(self, inhabitant: Inhabitant) -> None:
         async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             async with asyncio.timeout(PATIENCE):
                 await live(inhabitant, lambda: self._clock() - self._birth, reader, writer)
 
-        tls = seal if inhabitant.tls else None
-        receiving = asyncio.create_task(receive(listening, visit, at_most=CROWD, seal=tls))
-        try:
-            yield
-        finally:
-            receiving.cancel()
-            await asyncio.wait((receiving,))
+        seal = self._seal if inhabitant.tls else None
+        await receive(self._doors[inhabitant.id], visit, at_most=CROWD, seal=seal)
 
 
 def services_toml(ports: Mapping[str, int]) -> str:

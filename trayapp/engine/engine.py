@@ -174,7 +174,7 @@ class Engine:
             self._loop.close()
 
     async def _live(self) -> None:
-        """Everything from the first look at the file to the last word. Each part ends, whatever becomes of the others."""
+        """From the first look at the file to the last word. Each part ends, whatever becomes of the others."""
         async with AsyncExitStack() as at_end:
             self._build(at_end)
             work = self._loop.create_task(self._work(), name="the engine's work")

@@ -72,6 +72,7 @@ _ERRNO: Mapping[int, tuple[str, str, tuple[Outcome, Blame]]] = {
     errno.ECONNRESET: ("reset", "connection reset", _SERVICE),
     errno.ECONNABORTED: ("reset", "connection aborted", _SERVICE),
     errno.EPIPE: ("reset", "connection reset", _SERVICE),
+    errno.ENOTCONN: ("reset", "connection reset", _SERVICE),
     errno.ETIMEDOUT: ("timeout", "no answer", _SERVICE),
     # A router, or the host's own neighbours, said so; the next ones this machine decided by itself.
     errno.EHOSTUNREACH: ("unreachable", "host unreachable", _SERVICE),

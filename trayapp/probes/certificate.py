@@ -7,10 +7,8 @@ verifying, and its dates are read from the DER encoding (X.690; RFC 5280, sectio
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from datetime import UTC, datetime
-from typing import Any
 
 from trayapp.probes.causes import Misbehaved
 
@@ -25,17 +23,17 @@ _MONTHS = (
 
 
 async def with_date(
-    error: ssl.SSLCertVerificationError, peer: tuple[Any, ...], host: str, unverifying: ssl.SSLContext, seconds: float
+    error: ssl.SSLCertVerificationError, address: str, port: int, host: str, unverifying: ssl.SSLContext, seconds: float
 ) -> Exception:
     """What to raise for this error: itself, or the same with a date when the certificate is out of its time.
 
-    It dials `peer` again for that, for at most the given seconds.
+    It dials that address again for it, for at most the given seconds.
     """
     if error.verify_code not in (_NOT_YET, _EXPIRED):
         return error
     try:
         async with asyncio.timeout(seconds):
-            begins, ends = validity(await _fetch(peer, host, unverifying))
+            begins, ends = validity(await _fetch(address, port, host, unverifying))
     except (OSError, ValueError):
         return error  # the verdict stands without its date
     now = datetime.now(UTC)
@@ -46,10 +44,9 @@ async def with_date(
     return error  # another certificate of the chain is meant
 
 
-async def _fetch(peer: tuple[Any, ...], host: str, unverifying: ssl.SSLContext) -> bytes:
-    family = socket.AF_INET6 if ":" in peer[0] else socket.AF_INET
+async def _fetch(address: str, port: int, host: str, unverifying: ssl.SSLContext) -> bytes:
     _reader, writer = await asyncio.open_connection(
-        peer[0], peer[1], family=family, ssl=unverifying, server_hostname=host.removesuffix(".")
+        address, port, ssl=unverifying, server_hostname=host.removesuffix(".")
     )
     try:
         return bytes(writer.get_extra_info("ssl_object").getpeercert(binary_form=True) or b"")

@@ -35,12 +35,12 @@ async def dial(means: Means, phases: Phases, host: str, port: int) -> socket.soc
     connection = await start_connection(addresses, happy_eyeballs_delay=HEAD_START, interleave=1)
     try:
         peer = connection.getpeername()
-        # TCP's simultaneous open: a free local port dialled from itself answers itself.
-        if peer == connection.getsockname():
-            raise ConnectionRefusedError(errno.ECONNREFUSED, "connected to itself")
     except OSError:
+        return connection  # accepted and cut again already: whoever reads from it will see how
+    # TCP's simultaneous open: a free local port dialled from itself answers itself.
+    if peer == connection.getsockname():
         connection.close()
-        raise
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "connected to itself")
     phases.address = peer[0]
     return connection
 

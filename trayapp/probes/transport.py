@@ -10,14 +10,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from functools import cache
 from ipaddress import ip_address
 
 import h11
 import httpx
 
-from trayapp.probes.base import Means
+from trayapp.probes.base import AddrInfo, Means
 from trayapp.probes.causes import Misbehaved
 from trayapp.probes.certificate import with_date
 from trayapp.probes.dial import dial
@@ -53,27 +54,32 @@ class FreshTransport(httpx.AsyncBaseTransport):
         self._tls = tls
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        before = self._phases.address
         host = request.url.raw_host.decode("ascii")
         port = request.url.port or DEFAULT_PORTS[request.url.scheme]
-        connection = await dial(self._means, self._phases, host, port)
-        if before is not None and inward(before, self._phases.address or before):
-            connection.close()
-            raise Misbehaved("http.redirects", f"redirects into a private network ({self._phases.address})")
-        reader, writer = await self._speak(connection, request.url.scheme == "https", host)
+        connection = await dial(replace(self._means, resolve=self._resolve), self._phases, host, port)
+        reader, writer = await self._speak(connection, request.url.scheme == "https", host, port)
         try:
             return await self._exchange(request, reader, writer)
         except BaseException:
             writer.transport.abort()
             raise
 
+    async def _resolve(self, host: str, port: int) -> Sequence[AddrInfo]:
+        """The addresses of a host, unless we were sent there from outside and have no business within."""
+        found = await self._means.resolve(host, port)
+        sender = self._phases.address
+        if sender is not None:
+            for _family, _type, _protocol, _name, (address, *_) in found:
+                if inward(sender, address):
+                    raise Misbehaved("http.redirects", f"redirects into a private network ({address})")
+        return found
+
     async def _speak(
-        self, connection: socket.socket, encrypted: bool, host: str
+        self, connection: socket.socket, encrypted: bool, host: str, port: int
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if not encrypted:
             return await asyncio.open_connection(sock=connection)
         self._phases.enter("tls")
-        peer = connection.getpeername()
         try:
             return await asyncio.open_connection(
                 sock=connection,
@@ -84,7 +90,7 @@ class FreshTransport(httpx.AsyncBaseTransport):
         except ssl.SSLCertVerificationError as error:
             self._phases.leave()
             left = self._means.timeout - self._phases.spent
-            raise await with_date(error, peer, host, unverifying(), left / 2) from error
+            raise await with_date(error, self._phases.address or host, port, host, unverifying(), left / 2) from error
 
     async def _exchange(
         self, request: httpx.Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -45,6 +45,7 @@ class Draft:
             service_id: table for service_id, table in _table(found, "services").items() if isinstance(table, dict)
         }
         self.tables: dict[str, Table] = dict(self._before)
+        self._judged: Judgement | None = None
 
     @property
     def taken(self) -> frozenset[str]:
@@ -63,15 +64,18 @@ class Draft:
 
     def put(self, service_id: str, table: Table) -> None:
         """This is the service's table now; a new id is added at the end."""
+        self._judged = None
         self.tables[service_id] = table
 
     def remove(self, service_id: str) -> Removed:
         """Take a service out."""
+        self._judged = None
         position = list(self.tables).index(service_id)
         return Removed(service_id, self.tables.pop(service_id), position)
 
     def restore(self, removed: Removed) -> None:
         """Put back what was taken out, where it was."""
+        self._judged = None
         items = list(self.tables.items())
         items.insert(removed.position, (removed.id, removed.table))
         self.tables = dict(items)
@@ -85,6 +89,11 @@ class Draft:
 
     def judge(self) -> Judgement:
         """What would be right and wrong if this were saved now."""
+        if self._judged is None:
+            self._judged = self._judge()
+        return self._judged
+
+    def _judge(self) -> Judgement:
         text = self.basis
         refused = {}
         for service_id in self.changed:

@@ -37,6 +37,7 @@ class Field(QObject):
         editor.field.setAccessibleName(key.label)
         editor.field.setToolTip(key.help)
         self._place(grid)
+        self._fault: str | None = None
         self.show_fault("")
 
     def _place(self, grid: QGridLayout) -> None:
@@ -53,6 +54,9 @@ class Field(QObject):
 
     def show_fault(self, sentence: str) -> None:
         """Say what is wrong with the value; with an empty sentence, explain the key again."""
+        if sentence == self._fault:
+            return
+        self._fault = sentence
         help_line = self.editor.declared.key.help
         self._note.setProperty("role", "fault" if sentence else "note")
         repolish(self._note)
@@ -64,7 +68,7 @@ class Field(QObject):
 
     @property
     def faulty(self) -> bool:
-        return bool(self.editor.property("faulty"))
+        return bool(self._fault)
 
     def reach(self) -> None:
         """Take the keyboard there."""

@@ -42,7 +42,7 @@ class ServiceForm(QWidget):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             self._whole.addWidget(label)
-        self._body = self._add_body("")
+        self._body = self._add_body(next(iter(kinds)))  # most services are of the first kind
 
     def show_service(self, table: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
         """Show this table; `defaults` is the file's own [defaults]."""
@@ -127,6 +127,7 @@ class ServiceForm(QWidget):
         body.secret_wanted.connect(self.secret_wanted)
         body.kind_box.activated.connect(self._choose_kind)
         self._whole.addWidget(body)
+        body.show()
         return body
 
     def _walk_through(self) -> None:

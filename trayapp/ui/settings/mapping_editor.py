@@ -108,7 +108,7 @@ class MappingEditor(Editor):
     def _forget(self, entry: _Entry) -> None:
         self._entries.remove(entry)
         self._rows.removeWidget(entry)
-        entry.hide()
+        entry.setParent(None)
         entry.deleteLater()
 
     @Slot()

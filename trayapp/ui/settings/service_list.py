@@ -96,6 +96,10 @@ class ServiceList(QFrame):
         self._view.selectionModel().setCurrentIndex(index, select)
         self._view.scrollTo(index)
 
+    def allow_adding(self, allowed: bool) -> None:
+        """Nothing can be added to a file that cannot be read."""
+        self._add.setEnabled(allowed)
+
     def begin_finding(self) -> None:
         """Take the keyboard to the field that filters."""
         self._find.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -72,6 +72,7 @@ class ServicesPage(QWidget):
         chosen = self._current
         self.draft = draft
         self._undo.withdraw()
+        self._list.allow_adding(draft.broken is None)
         self.judge()
         self._choose_again(chosen if chosen in draft.tables else next(iter(draft.tables), ""))
 
@@ -116,7 +117,9 @@ class ServicesPage(QWidget):
 
     @Slot()
     def ask_for_address(self) -> None:
-        """Ask for the address of a new service."""
+        """Ask for the address of a new service, unless the file cannot be read."""
+        if self.draft.broken:
+            return
         dialog = AddDialog(understood, self._examples, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.submitted.connect(self.add)
@@ -175,9 +178,10 @@ class ServicesPage(QWidget):
 
     def _choose_again(self, service_id: str) -> None:
         """Show this service even if it is the chosen one, whose table may be another now."""
-        self._list.choose(service_id)
-        if service_id:
+        if service_id and service_id == self._list.current:
             self._show_chosen(service_id)
+        else:
+            self._list.choose(service_id)
 
     @Slot(str)
     def _show_chosen(self, service_id: str) -> None:

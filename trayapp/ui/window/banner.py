@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.ui import glyphs
 from trayapp.ui.palette import Appearance
 from trayapp.ui.window.buttons import FlatButton
 from trayapp.ui.window.field import Field
+from trayapp.ui.window.paragraph import Paragraph
 
 INSET = 12
 RADIUS = 8
@@ -26,9 +27,7 @@ class Banner(QWidget):
     def __init__(self, appearance: Appearance, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self._label = QLabel(text, self)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setWordWrap(True)
+        self._label = Paragraph(text, self)
         self._label.setAccessibleName(text)
         self._row = QHBoxLayout()
         self._row.setSpacing(4)

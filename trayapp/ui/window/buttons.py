@@ -74,6 +74,7 @@ class FlatButton(QAbstractButton):
             painter.setBrush(QColor(colours.accent))
             painter.drawRoundedRect(whole, RADIUS, RADIUS)
         elif self.underMouse() or self.isDown():
+            ink = QColor(colours.ink)
             painter.setBrush(QColor(colours.line))
             painter.drawRoundedRect(whole, RADIUS, RADIUS)
         if self.hasFocus() and self._by_key:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core import wording
 from trayapp.core.words import Snapshot, Status
 from trayapp.ui.attention import verdict
 from trayapp.ui.palette import Appearance
 from trayapp.ui.shapes import paint_shape
+from trayapp.ui.window.paragraph import Paragraph
 
 DROP = 4
 """From the top of a line of text to where its letters look as if they began."""
@@ -76,13 +78,11 @@ class Heading(QWidget):
         """Say it as of now."""
         sentence, line = wording.headline(replace(self._snapshot, at=self._clock()))
         self._sentence.setText(sentence)
-        self._line.setText(line)
+        self._line.setText(_unbroken(line))
         self._line.setVisible(bool(line))
 
-    def _label(self, name: str) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
+    def _label(self, name: str) -> Paragraph:
+        label = Paragraph("", self)
         label.setAccessibleDescription(name)
         return label
 
@@ -98,3 +98,8 @@ class Heading(QWidget):
             palette.setColor(QPalette.ColorRole.WindowText, QColor(colour))
             label.setPalette(palette)
         self._shape.update()
+
+
+def _unbroken(line: str) -> str:
+    """The line with places to break between its parts alone: "4 s" stays together."""
+    return re.sub(r"(?<![·—]) (?![·—])", "\u00a0", line)

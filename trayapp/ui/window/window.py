@@ -125,7 +125,7 @@ class Window(QWidget):
     def keep_place(self) -> None:
         """Remember where the window is."""
         if not self.isMinimized():
-            self._placement.save(self.geometry())
+            self._placement.save(self.normalGeometry() if self.isMaximized() else self.geometry())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if event.spontaneous() and not self._tray_here():  # not so when the program itself closes its windows to end
@@ -135,7 +135,7 @@ class Window(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._draw()
-        self._pages.currentWidget().setFocus()
+        self._current_page().setFocus()
         self._page.wake()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -190,9 +190,12 @@ class Window(QWidget):
         self._demo.setVisible(snapshot.demo)
         self._notices.show_only([*self._troubles(), *map(Notice, list(self._messages.values())[-MESSAGES:])])
         self._banners.setContentsMargins(0, 12 if snapshot.demo or not self._notices.isHidden() else 0, 0, 0)
-        first_run = snapshot.version > 0 and not snapshot.services
-        self._pages.setCurrentWidget(self._first_page if first_run else self._page)
+        self._pages.setCurrentWidget(self._current_page())
         self._page.show_snapshot(snapshot)
+
+    def _current_page(self) -> QWidget:
+        nothing_watched = self._snapshot.version > 0 and not self._snapshot.services
+        return self._first_page if nothing_watched else self._page
 
     def _troubles(self) -> list[Notice]:
         found = [Notice(f"Watchbell has a problem: {plain(problem)}") for problem in self._snapshot.problems]
