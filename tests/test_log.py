@@ -61,8 +61,10 @@ def test_a_traceback_stays_on_its_line(log: RotatingLog) -> None:
     assert "ValueError: two" in lines(log)[0]
 
 
-def test_lone_surrogates_can_be_logged(log: RotatingLog) -> None:
-    logging.getLogger("x").error("name \udcff")
+def test_lone_surrogates_can_be_logged(tmp_path: Path, redaction: Redaction) -> None:
+    log = RotatingLog(tmp_path / "watchbell.log", redaction)
+    log.handle(logging.makeLogRecord({"msg": "name \udcff", "name": "x", "levelname": "INFO"}))
+    log.close()
     assert lines(log)[0].endswith(r"name \udcff")
 
 

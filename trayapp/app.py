@@ -1,71 +1,65 @@
 """The desktop's composition root: builds every part of the tray program, joins them, starts and stops them.
 
-The only file that knows them all. `App` is also what the screen asks of (`ui.asks`): it passes each
-wish on to the engine that runs now, which after the demo is another one than before.
+The only file that knows them all.
 """
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import logging
-import signal
-import socket
-import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from types import FrameType
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import (
-    QMessageLogContext,
-    QObject,
-    QSocketNotifier,
-    Qt,
-    QTimer,
-    QtMsgType,
-    QUrl,
-    Slot,
-    qInstallMessageHandler,
-)
-from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMessageBox
+from shiboken6 import isValid
 
+from trayapp import __version__
+from trayapp.adding import proposed, write
 from trayapp.alerts.notifier import Notifier, OnAction
 from trayapp.alerts.traymessage import TrayMessage
 from trayapp.alerts.ways import desktop_ways
-from trayapp.config.document import Unreadable, read_document
-from trayapp.config.load import parse
+from trayapp.config.document import Unreadable
+from trayapp.config.lane import Lane
 from trayapp.config.places import Places
-from trayapp.config.proposal import BadTarget, propose, understood
-from trayapp.config.save import CannotSave, Conflict, add_service, save
+from trayapp.config.proposal import BadTarget, Proposal, understood
+from trayapp.config.save import CannotSave, Conflict
 from trayapp.config.secrets import Secrets
-from trayapp.core.words import CheckResult, Incident, Segment, Service
-from trayapp.desktop.control import ask
-from trayapp.desktop.instance import Owner, acquire
+from trayapp.desktop.control import NoAnswer, Refused, ask
+from trayapp.desktop.door import NotRunning
+from trayapp.desktop.instance import Owner
 from trayapp.desktop.resources import resource
 from trayapp.desktop.trayhost import watch_tray_host
-from trayapp.engine import Engine, Faces
+from trayapp.diagnosis import examine, examine_desktop
+from trayapp.engine.engine import Engine, Faces
 from trayapp.faults import Faults
-from trayapp.history.queries import Reader
 from trayapp.log import open_log
 from trayapp.monitor.clock import SystemClock
+from trayapp.probes import PROBES
+from trayapp.probes.base import SecretUnavailable
 from trayapp.redaction import Redaction
-from trayapp.ui.asks import ApplyResult
+from trayapp.ui.application import Application, ended_by_signals
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.first_run import FirstRunPage
 from trayapp.ui.palette import Appearance
 from trayapp.ui.screen import Screen
 from trayapp.ui.window.placement import Placement
+from trayapp.watching import Watching
+from trayapp.wishes import Wishes
+
+if TYPE_CHECKING:
+    from trayapp.ui.settings.dialog import SettingsDialog
 
 log = logging.getLogger("trayapp.app")
 
 RUNNING_PATIENCE = 3.0
 """Seconds for another program that watches already to answer."""
 
-COLLECT_MS = 30_000
-"""How often garbage in cycles is collected: by the GUI thread, because it destroys QObjects."""
+LOOK_MS = 2_000
+"""How often a demo looks whether there is something real to watch meanwhile."""
 
 
 def run(places: Places, owner: Owner | None, *, window: bool, hidden: bool, demo: bool) -> int:
@@ -73,92 +67,80 @@ def run(places: Places, owner: Owner | None, *, window: bool, hidden: bool, demo
 
     `owner` is released at the end. None: another program owns these places, and this is only a demo beside it.
     """
-    application = _application()
+    application = Application()
     with ExitStack() as stack:
-        app = App(application, places, owner, demo=demo)
+        redaction, faults = Redaction(), Faults()
+        stack.callback(open_log(places.log_file, redaction).close)
+        faults.install()
+        log.info("Watchbell %s begins", __version__)
+        app = App(application, places, owner, redaction, faults)
         stack.callback(app.end)
-        stack.enter_context(_signals(app.quit))
-        app.begin(window=window, hidden=hidden)
+        stack.enter_context(ended_by_signals(application))
+        app.begin(window=window, hidden=hidden, demo=demo)
         return int(application.exec())
-
-
-def _application() -> QApplication:
-    # Both are read once: by the platform plugin, and by panels and notification daemons that look for our icon.
-    QGuiApplication.setDesktopFileName("watchbell")
-    QApplication.setApplicationName("Watchbell")
-    application = QApplication(sys.argv[:1])
-    application.setQuitOnLastWindowClosed(False)
-    qInstallMessageHandler(_log_qt)
-    return application
 
 
 class App(QObject):
     """Everything joined. Lives in the GUI thread."""
 
-    def __init__(self, application: QApplication, places: Places, owner: Owner | None, *, demo: bool) -> None:
+    def __init__(
+        self, application: Application, places: Places, owner: Owner | None, redaction: Redaction, faults: Faults
+    ) -> None:
         super().__init__()
         self._application = application
-        self._real_places = places
-        self._places = places
-        self._owner = owner
-        self._demo_wanted = demo
-        self._world = ExitStack()
-        self._redaction = Redaction()
-        self._faults = Faults()
-        self._log = open_log(places.log_file, self._redaction)
-        self._faults.install()
-        self._clock = SystemClock()
-        self._in_demo = False
+        self._home = places
+        self._faults = faults
+        self._secrets = Secrets(places.keyring_service, folder=places.config, revealed=redaction.hide)
         self._bridge = Bridge(self)
+        self._watching = Watching(places, owner, self._engine)
+        self._wishes = Wishes(self._watching, _open_page, application.end)
+        self._settings: SettingsDialog | None = None
+        self._diagnosis = Lane("diagnosis")  # a keyring or a bus that hangs must not hold the screen
+        self._looking = QTimer(self, interval=LOOK_MS)
+        self._looking.timeout.connect(self._look_for_something_real)
         self._appearance = Appearance(application, self)
-        self._engine: Engine | None = None
-        self._secrets = Secrets(places.keyring_service, folder=places.config, revealed=self._redaction.hide)
-        self._settings: Any = None
-        self._build()
-        self._collecting = QTimer(self)
-        self._collecting.timeout.connect(_collect)
-        gc.disable()  # the collector runs in whichever thread allocates, and would destroy QObjects there
-        self._collecting.start(COLLECT_MS)
+        self._build_screen(self._appearance)
+        application.aboutToQuit.connect(self.end)
 
-    def _build(self) -> None:
-        """The screen, and what it is joined to."""
-        first_page = FirstRunPage(understood, self._appearance)
-        placement = Placement(self._real_places.data / "window.json")
+    def begin(self, *, window: bool, hidden: bool, demo: bool) -> None:
+        """Show the icon, start an engine, and open the window where that is asked for or nothing is watched yet."""
+        empty = not self._home.services_toml.exists()
+        self._screen.start(hidden=hidden or not (window or empty))
+        if not (demo and self.show_demo()):
+            self._watching.begin()
+
+    @Slot()
+    def end(self) -> None:
+        """Stop what runs; harmless a second time."""
+        self._looking.stop()
+        self._watching.end()
+        self._screen.close()
+
+    # What it is made of
+
+    def _build_screen(self, appearance: Appearance) -> None:
+        first_page = FirstRunPage(understood, appearance)
+        placement = Placement(self._home.data / "window.json")
         self._screen = Screen(
-            self._application, self._appearance, self._bridge, self, self, placement, first_page, self._clock.now
+            self._application,
+            appearance,
+            self._bridge,
+            self._wishes,
+            self._wishes,
+            placement,
+            first_page,
+            SystemClock().now,
         )
         self._screen.settings_asked.connect(self._open_settings)
         self._screen.service_entered.connect(self.add_service)
         first_page.submitted.connect(self.add_service)
         first_page.demo_requested.connect(self.show_demo)
         self._bridge.tray_host_changed.connect(self._screen.tray_host_changed)
-        self._application.aboutToQuit.connect(self.end)
-        self._application.commitDataRequest.connect(self.end, Qt.ConnectionType.DirectConnection)
 
-    def begin(self, *, window: bool, hidden: bool) -> None:
-        """Show the icon, start the engine, and open the window where that is asked for or nothing is watched yet."""
-        empty = not self._real_places.services_toml.exists()
-        self._screen.start(hidden=hidden or not (window or empty))
-        if self._demo_wanted:
-            self.show_demo()
-        else:
-            self._start_engine(self._real_places, demo=False)
-
-    @Slot()
-    def end(self) -> None:
-        """Stop what runs; harmless a second time."""
-        self._stop_engine("quit")
-        self._world.close()
-        self._screen.close()
-        self._log.close()
-
-    # The engine
-
-    def _start_engine(self, places: Places, *, demo: bool) -> None:
-        self._places, self._in_demo = places, demo
-        self._engine = Engine(
+    def _engine(self, places: Places, owner: Owner | None, demo: bool) -> Engine:
+        return Engine(
             places,
-            self._owner,
+            owner,
             Faces(publish=self._bridge.post_snapshot, observe=_unheard, raise_window=self._raise_from_afar),
             self._notifiers,
             self._faults,
@@ -166,15 +148,6 @@ class App(QObject):
             demo=demo,
             alongside=lambda: watch_tray_host(self._bridge.post_tray_host),
         )
-        self._engine.start()
-
-    def _stop_engine(self, reason: str) -> None:
-        if self._engine is not None and not self._engine.stop(reason):
-            log.warning("the engine did not end in time")
-        self._engine = None
-        if self._owner is not None:
-            self._owner.release()
-            self._owner = None
 
     def _notifiers(self, on_action: OnAction) -> Sequence[Notifier]:
         icon = resource("watchbell.svg").as_uri()
@@ -184,164 +157,108 @@ class App(QObject):
         self._bridge.raise_window(token)
         return True
 
-    # What the screen asks (ui.asks.Asks)
-
-    def check_now(self, services: Collection[str] | None) -> None:
-        self._with_engine(lambda engine: engine.check_now(services))
-
-    def acknowledge(self, incident: int) -> None:
-        self._with_engine(lambda engine: engine.acknowledge(incident))
-
-    def snooze(self, service: str, until: int | None) -> None:
-        self._with_engine(lambda engine: engine.snooze(service, until))
-
-    @Slot(object)
-    def pause(self, until: int | None) -> None:
-        self._with_engine(lambda engine: engine.pause(until))
-
-    def settings_text(self) -> str:
-        try:
-            return read_document(self._places.services_toml).text
-        except FileNotFoundError:
-            return ""
-
-    def apply(self, text: str, basis: str) -> ApplyResult:
-        before = {str(fault) for fault in parse(basis).faults}
-        loaded = parse(text)
-        fresh = tuple(str(fault) for fault in loaded.faults if not fault.warning and str(fault) not in before)
-        if loaded.settings is None or fresh:
-            return ApplyResult(False, fresh or tuple(map(str, loaded.faults)))
-        try:
-            save(self._places.services_toml, text, basis)
-        except Conflict as conflict:
-            return ApplyResult(False, conflict=conflict.theirs)
-        except (CannotSave, OSError) as fault:
-            return ApplyResult(False, (str(fault),))
-        self._with_engine(lambda engine: engine.reload())
-        return ApplyResult(True, tuple(str(fault) for fault in loaded.faults))
-
-    def try_out(self, service: Service) -> Future[CheckResult]:
-        if self._engine is None:
-            raise RuntimeError("nothing can be tried after the end")
-        return self._engine.try_out(service)
-
-    def set_secret(self, name: str, value: str, origin: str) -> Future[None]:
-        if self._engine is None:
-            raise RuntimeError("nothing is kept after the end")
-        return self._engine.keep_secret(name, value, origin)
-
-    def open_link(self, url: str) -> None:
-        if url.startswith(("https://", "http://")):
-            QDesktopServices.openUrl(QUrl(url))
+    # The demo, and the first service after it
 
     @Slot()
-    def quit(self) -> None:
-        self._application.quit()
+    def show_demo(self) -> bool:
+        """Watch a small world on loopback until there is something real to watch; False where there can be none."""
+        try:
+            self._watching.begin_demo()
+        except OSError as fault:
+            self._complain(f"There can be no demo here: {fault}")
+            return False
+        self._looking.start()
+        return True
 
-    # What strips need of history (ui.strips.Past), of the home that is shown now
+    @Slot()
+    def _look_for_something_real(self) -> None:
+        if self._watching.outgrown():
+            self._leave_demo()
 
-    def timelines(self, services: Sequence[str], since: int, until: int, now: int) -> Mapping[str, Sequence[Segment]]:
-        return Reader(self._places.history_db).timelines(services, since, until, now)
-
-    def incidents(self, since: int, until: int, service: str | None = None) -> Sequence[Incident]:
-        return Reader(self._places.history_db).incidents(since, until, service)
-
-    # What else can be wished for
+    def _leave_demo(self) -> None:
+        """From the demo to what is really watched: here, or in the program that does so already."""
+        self._looking.stop()
+        if self._watching.end_demo():
+            return
+        try:
+            ask(self._home.socket, {"do": "reload"}, RUNNING_PATIENCE)
+            ask(self._home.socket, {"do": "show"}, RUNNING_PATIENCE)
+        except (NotRunning, NoAnswer, Refused) as fault:
+            log.warning("the program that watches already does not answer: %s", fault)
+        self._application.end()
 
     @Slot(str)
     def add_service(self, target: str) -> None:
         """Watch this address from now on; ends the demo."""
-        path = self._real_places.services_toml
         try:
-            basis = read_document(path).text if path.exists() else ""
-            settings = parse(basis).settings
-            proposal = propose(target, taken=[service.id for service in settings.services] if settings else ())
-            if proposal.credentials is not None:
-                self.set_secret(proposal.secret, proposal.credentials.authorization, proposal.service.probe.target)
-            save(path, add_service(basis, proposal.service.id, proposal.table), basis)
-        except (BadTarget, CannotSave, Conflict, Unreadable, OSError) as fault:
-            QMessageBox.warning(self._screen.window, "Watchbell", f"This could not be added: {fault}")
+            proposal = proposed(self._home.services_toml, target)
+        except (BadTarget, Unreadable) as fault:
+            self._complain(f"This cannot be watched: {fault}")
             return
-        if self._in_demo:
+        if proposal.credentials is None:
+            self._add(proposal)
+            return
+        keeping = self._wishes.set_secret(
+            proposal.secret, proposal.credentials.authorization, proposal.service.probe.target
+        )
+        self._bridge.when_done(keeping, partial(self._add_with_secret, proposal))
+
+    def _add_with_secret(self, proposal: Proposal, keeping: Future[None]) -> None:
+        if keeping.cancelled():
+            return  # the program ends
+        try:
+            keeping.result()
+        except (SecretUnavailable, ValueError) as fault:
+            self._complain(f"Nothing was added, for the password in the address has no place to go: {fault}")
+            return
+        self._add(proposal)
+
+    def _add(self, proposal: Proposal) -> None:
+        try:
+            write(self._home.services_toml, proposal)
+        except (CannotSave, Conflict, Unreadable, OSError) as fault:
+            self._complain(f"This could not be added: {fault}")
+            return
+        if self._watching.demo:
             self._leave_demo()
         else:
-            self._with_engine(lambda engine: engine.reload())
+            self._watching.engine.reload()
 
-    @Slot()
-    def show_demo(self) -> None:
-        """Watch a small world on loopback instead, until a first service is added."""
-        from trayapp.demo.home import demo_home  # noqa: PLC0415 - the demo is the exception
-
-        if self._engine is not None:
-            self._stop_engine("the demo begins")
-            self._owner = acquire(self._real_places.lock, self._real_places.socket)
-        self._start_engine(self._world.enter_context(demo_home()), demo=True)
-
-    def _leave_demo(self) -> None:
-        """From the demo to what is really watched: here, or in the program that does so already."""
-        self._stop_engine("the demo is over")
-        self._world.close()
-        self._owner = acquire(self._real_places.lock, self._real_places.socket)
-        if self._owner is None:
-            ask(self._real_places.socket, {"do": "reload"}, RUNNING_PATIENCE)
-            ask(self._real_places.socket, {"do": "show"}, RUNNING_PATIENCE)
-            self.quit()
-        else:
-            self._start_engine(self._real_places, demo=False)
-
-    def _with_engine(self, act: Callable[[Engine], object]) -> None:
-        if self._engine is not None:
-            act(self._engine)
+    def _complain(self, sentence: str) -> None:
+        box = QMessageBox(QMessageBox.Icon.Warning, "Watchbell", "", parent=self._screen.window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(sentence)
+        box.open()
 
     # Settings
 
     @Slot(str)
     def _open_settings(self, service: str) -> None:
         """Show the settings, at one service where its id is given; raise them if they are open."""
+        from trayapp.ui.settings.dialog import SettingsDialog  # noqa: PLC0415 - large, and rarely wanted
+
+        if self._settings is None or not isValid(self._settings):
+            self._settings = SettingsDialog(
+                self._wishes,
+                self._bridge,
+                self._appearance,
+                PROBES,
+                lambda: self._diagnosis.submit(examine_desktop),
+                lambda: self._diagnosis.submit(lambda: examine(self._watching.places, display=True)),
+            )
+            self._settings.show_snapshot(self._bridge.newest)
+            self._settings.show()
+        if service:
+            self._settings.edit(service)
+        self._settings.raise_()
+        self._settings.activateWindow()
 
 
 def _unheard(event: Mapping[str, Any]) -> None:
     """The screen is drawn from snapshots: it needs no events."""
 
 
-@Slot()
-def _collect() -> None:
-    gc.collect()
-
-
-def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
-    levels = {
-        QtMsgType.QtDebugMsg: logging.DEBUG,
-        QtMsgType.QtInfoMsg: logging.INFO,
-        QtMsgType.QtWarningMsg: logging.WARNING,
-    }
-    logging.getLogger("qt").log(levels.get(kind, logging.ERROR), "%s", message)
-
-
-@contextlib.contextmanager
-def _signals(quit_: Callable[[], None]) -> Iterator[None]:
-    """SIGINT and SIGTERM end the program in order.
-
-    Python runs a handler only when the interpreter is at work, which in Qt's loop it is not: a
-    byte through a socket wakes it.
-    """
-    reading, writing = socket.socketpair()
-    writing.setblocking(False)
-    reading.setblocking(False)
-    notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read)
-    notifier.activated.connect(lambda: reading.recv(1))
-
-    def heard(number: int, frame: FrameType | None) -> None:
-        quit_()
-
-    wakeup = signal.set_wakeup_fd(writing.fileno())
-    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(wakeup)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        notifier.setEnabled(False)
-        reading.close()
-        writing.close()
+def _open_page(url: str) -> None:
+    if url.startswith(("https://", "http://")):  # a file may say what it likes, only web pages are opened
+        QDesktopServices.openUrl(QUrl(url))

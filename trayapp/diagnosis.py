@@ -45,11 +45,10 @@ class Row:
 
 def examine(places: Places, *, display: bool) -> list[Row]:
     """Look at everything, within some ten seconds at most."""
-    around = asyncio.run(look_around()) if sys.platform.startswith("linux") else None
     return [
         Row("Watchbell", True, f"{__version__} on Python {platform.python_version()}, {platform.system()}"),
         _display(display),
-        *(_desktop(around) if around is not None else ()),
+        *examine_desktop(),
         _keyring(places),
         _configuration(places),
         _history(places),
@@ -57,6 +56,11 @@ def examine(places: Places, *, display: bool) -> list[Row]:
         _clock(),
         *_icmp(),
     ]
+
+
+def examine_desktop() -> list[Row]:
+    """What can show an icon and a notification here. Other systems than Linux always can, and are not asked."""
+    return list(_desktop(asyncio.run(look_around()))) if sys.platform.startswith("linux") else []
 
 
 def _display(display: bool) -> Row:

@@ -1,11 +1,11 @@
 """The real command line as a process of its own, in a home of its own.
 
-    home = Home(tmp_path)
-    home.configure(service("web", server.url, interval="1s"))
-    assert home.run("check").returncode == 0
-    with home.watch() as watching:
-        down = watching.until("status", to="DOWN")
-        watching.kill()
+home = Home(tmp_path)
+home.configure(service("web", server.url, interval="1s"))
+assert home.run("check").returncode == 0
+with home.watch() as watching:
+    down = watching.until("status", to="DOWN")
+    watching.kill()
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PATIENCE = 30.0
 
 def service(id_: str, url: str, *, http: str = "", **keys: Any) -> str:
     """A table of services.toml; `http` are more lines for the probe. Fast unless the keys say otherwise."""
-    keys = {"interval": "1s", "recheck_interval": "300ms", "timeout": "5s", **keys}
+    keys = {"interval": "300ms", "recheck_interval": "200ms", **keys}
     lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
     return f'\n[services.{id_}]\n{lines}[services.{id_}.http]\nurl = "{url}"\n{http}\n'
 
@@ -65,6 +65,11 @@ class Home:
             timeout=PATIENCE,
             check=False,
         )
+
+    def begin(self, *words: str) -> subprocess.Popen[str]:
+        """The command as it runs, for who ends it himself."""
+        pipe = subprocess.PIPE
+        return subprocess.Popen([*self.program, *words], cwd=ROOT, env=self.env, stdout=pipe, stderr=pipe, text=True)
 
     def watch(self, *words: str) -> Watching:
         return Watching(self, words)

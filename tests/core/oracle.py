@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from traces import Check, Event, Interruption, Look
-
+from tests.core.traces import Check, Event, Interruption, Look
 from trayapp.core.words import Blame, Finding, Outcome, Segment, Service, Status
 
 

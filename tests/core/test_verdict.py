@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from traces import CRITICAL, LOCKED, NO_DNS, NOT_THEIRS, OK, WARNING, Book, Check, Interruption, Look, watched
 
+from tests.core.traces import (
+    CRITICAL,
+    LOCKED,
+    NO_DNS,
+    NOT_THEIRS,
+    OK,
+    WARNING,
+    Book,
+    Check,
+    Interruption,
+    Look,
+    watched,
+)
 from trayapp.core.verdict import begin, expire, fold, holds_until, interrupt, judge, next_due, rebuild
 from trayapp.core.words import Blame, CheckResult, Finding, Outcome, Service, Status
 

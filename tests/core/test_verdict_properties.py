@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import foretell
-from traces import CRITICAL, FINDINGS, OK, Book, Check, Event, lives, lives_under_a_broken_clock, services
 
+from tests.core.oracle import foretell
+from tests.core.traces import CRITICAL, FINDINGS, OK, Book, Check, Event, lives, lives_under_a_broken_clock, services
 from trayapp.core.words import Segment, Service, Status
 
 quickly = settings(max_examples=120, deadline=None)

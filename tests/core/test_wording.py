@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from traces import CRITICAL, LOCKED, NO_DNS, OK, WARNING, watched
 
+from tests.core.traces import CRITICAL, LOCKED, NO_DNS, OK, WARNING, watched
 from trayapp.core import wording
 from trayapp.core.words import Belief, CheckResult, Finding, Incident, Outcome, ServiceView, Snapshot, Status, Telling
 

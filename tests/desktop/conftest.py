@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
 from tests.desktop.parts import Desk, Dunst, Keyring, Panel, Tint2, Trayer, WindowManager, Xfce4Notifyd
+from tests.desktop.watchbell import QUICK, Watchbell, watching
+from tests.servers import HttpServer
+
+_HOMES = (f"home-{number}" for number in count(1))
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +66,22 @@ def keyring(desk: Desk) -> Iterator[Keyring]:
     """gnome-keyring, unlocked. Give `desk.env` to the program that uses it."""
     with Keyring(desk) as keyring:
         yield keyring
+
+
+@pytest.fixture
+def shop() -> Iterator[HttpServer]:
+    """The server that the program watches."""
+    with HttpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def watchbell(desk: Desk, shop: HttpServer) -> Iterator[Watchbell]:
+    """The whole program in a home of its own, configured to watch "shop" and yet to be run.
+
+    In the end nothing may have troubled it but what `foreseen` holds.
+    """
+    with Watchbell(desk, next(_HOMES)) as program:
+        program.configure(QUICK + watching("shop", shop.url))
+        yield program
+    assert program.unforeseen() == []

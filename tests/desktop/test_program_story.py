@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,21 +13,6 @@ from tests.desktop.watchbell import PATIENCE, QUICK, Icon, Watchbell, parsed, wa
 from tests.servers import HttpServer
 
 pytestmark = pytest.mark.desktop
-
-
-@pytest.fixture
-def server() -> Iterator[HttpServer]:
-    with HttpServer() as server:
-        yield server
-
-
-@pytest.fixture
-def watchbell(desk: Desk, server: HttpServer) -> Iterator[Watchbell]:
-    """The program, configured to watch "shop", yet to be run; nothing may have troubled it in the end."""
-    with Watchbell(desk) as program:
-        program.configure(QUICK + watching("shop", server.url))
-        yield program
-    assert program.troubles == []
 
 
 def words(call: tuple[Any, ...]) -> tuple[str, str]:
@@ -43,12 +27,12 @@ def told(dunst: Dunst) -> list[tuple[str, str]]:
 
 
 def test_an_outage_is_told_acknowledged_and_replaced_by_its_recovery(
-    desk: Desk, watchbell: Watchbell, panel: Panel, dunst: Dunst, server: HttpServer
+    desk: Desk, watchbell: Watchbell, panel: Panel, dunst: Dunst, shop: HttpServer
 ) -> None:
     watchbell.run()
     watchbell.until_status("shop", "UP")
     with Eavesdropper(desk.bus, "Notify") as heard:
-        server.status = 503
+        shop.status = 503
         until(dunst.displayed, "the outage is told", PATIENCE)
         assert Icon(panel).tooltip == "shop is down"
 
@@ -59,7 +43,7 @@ def test_an_outage_is_told_acknowledged_and_replaced_by_its_recovery(
         icon = Icon(panel)
         until(lambda: len(icon.labels()) == 6, "the menu asks nobody any more", PATIENCE)
 
-        server.status = 200
+        shop.status = 200
         down, back = heard.calls(2, PATIENCE)
     assert words(down) == ("shop is down", "HTTP 503")
     assert words(back)[0] == "shop is back"
@@ -69,20 +53,20 @@ def test_an_outage_is_told_acknowledged_and_replaced_by_its_recovery(
 
 
 def test_a_pulled_plug_is_told_and_so_is_the_end_of_it(
-    desk: Desk, watchbell: Watchbell, dunst: Dunst, server: HttpServer
+    desk: Desk, watchbell: Watchbell, dunst: Dunst, shop: HttpServer
 ) -> None:
     watchbell.run()
     watchbell.until_status("shop", "UP")
     with Eavesdropper(desk.bus, "Notify") as heard:
-        server.stop()
+        shop.stop()
         assert words(heard.calls(1, PATIENCE)[0]) == ("shop is down", "connection refused")
-        server.start()
+        shop.start()
         assert words(heard.calls(2, PATIENCE)[1])[0] == "shop is back"
     assert dunst.displayed() == 1
 
 
-def test_a_click_on_the_notification_shows_the_window(watchbell: Watchbell, dunst: Dunst, server: HttpServer) -> None:
-    server.status = 503
+def test_a_click_on_the_notification_shows_the_window(watchbell: Watchbell, dunst: Dunst, shop: HttpServer) -> None:
+    shop.status = 503
     watchbell.run()
     until(dunst.displayed, "the outage is told", PATIENCE)
     assert watchbell.windows() == []
@@ -91,35 +75,33 @@ def test_a_click_on_the_notification_shows_the_window(watchbell: Watchbell, duns
 
 
 def test_a_crash_in_the_middle_neither_forgets_the_incident_nor_tells_it_twice(
-    watchbell: Watchbell, panel: Panel, dunst: Dunst, server: HttpServer
+    watchbell: Watchbell, panel: Panel, dunst: Dunst, shop: HttpServer
 ) -> None:
     watchbell.run()
     watchbell.until_status("shop", "UP")
-    server.status = 503
+    shop.status = 503
     until(dunst.displayed, "the outage is told", PATIENCE)
     before = watchbell.service("shop")
     watchbell.kill()
     until(lambda: panel.items() == [], "the icon went with it", PATIENCE)
 
-    asked = len(server.requests)
+    asked = len(shop.requests)
     watchbell.run()
-    until(lambda: len(server.requests) > asked + 5, "it is watched again", PATIENCE)
+    until(lambda: len(shop.requests) > asked + 5, "it is watched again", PATIENCE)
     after = watchbell.service("shop")
     assert (after["status"], after["incident"]) == ("DOWN", before["incident"])
     assert Icon(panel).tooltip == "shop is down"
     assert told(dunst) == [("shop is down", "HTTP 503")]
 
-    server.status = 200
+    shop.status = 200
     until(dunst.displayed, "the recovery is told", PATIENCE)
     assert [title for title, _body in told(dunst)] == ["shop is down", "shop is back"]
 
 
-def test_a_faulty_file_is_told_and_what_is_right_goes_on(
-    watchbell: Watchbell, panel: Panel, server: HttpServer
-) -> None:
+def test_a_faulty_file_is_told_and_what_is_right_goes_on(watchbell: Watchbell, panel: Panel, shop: HttpServer) -> None:
     watchbell.run()
     watchbell.until_status("shop", "UP")
-    right = QUICK + watching("shop", server.url)
+    right = QUICK + watching("shop", shop.url)
     watchbell.configure(right + watching("cellar", "htp://nowhere"))
     until(lambda: watchbell.status()["faults"], "the fault is noticed", PATIENCE)
     assert "services.cellar.http.url" in watchbell.status()["faults"][0]
@@ -127,8 +109,8 @@ def test_a_faulty_file_is_told_and_what_is_right_goes_on(
 
     watchbell.configure(right + "[services.")
     until(lambda: "cellar" not in watchbell.status()["faults"][0], "the other fault is noticed", PATIENCE)
-    asked = len(server.requests)
-    until(lambda: len(server.requests) > asked + 2, "what was right is still watched", PATIENCE)
+    asked = len(shop.requests)
+    until(lambda: len(shop.requests) > asked + 2, "what was right is still watched", PATIENCE)
     assert watchbell.service("shop")["status"] == "UP"
 
     watchbell.configure(right)

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.desktop.parts import Desk, Panel, Tint2, Trayer, until
-from tests.desktop.watchbell import PATIENCE, QUICK, Icon, Watchbell, watching
+from tests.desktop.watchbell import PATIENCE, Icon, Watchbell, watching
 from tests.servers import HttpServer
 
 pytestmark = pytest.mark.desktop
-
-
-@pytest.fixture
-def server() -> Iterator[HttpServer]:
-    with HttpServer() as server:
-        yield server
-
-
-@pytest.fixture
-def watchbell(desk: Desk, server: HttpServer) -> Iterator[Watchbell]:
-    """The program, configured to watch "shop", yet to be run; nothing may have troubled it in the end."""
-    with Watchbell(desk) as program:
-        program.configure(QUICK + watching("shop", server.url))
-        yield program
-    assert program.troubles == []
 
 
 def has_icon(panel: Panel, tooltip: str) -> bool:
     return len(panel.items()) == 1 and Icon(panel).tooltip == tooltip
 
 
-def test_the_icon_is_there_and_says_the_verdict(watchbell: Watchbell, panel: Panel, server: HttpServer) -> None:
+def test_the_icon_is_there_and_says_the_verdict(watchbell: Watchbell, panel: Panel, shop: HttpServer) -> None:
     watchbell.run()
     until(lambda: has_icon(panel, "shop is up"), "the icon says that all is well", PATIENCE)
     assert watchbell.windows() == []
-    server.status = 503
+    shop.status = 503
     until(lambda: has_icon(panel, "shop is down"), "the icon says what is wrong", PATIENCE)
 
 
@@ -86,16 +69,14 @@ def test_without_any_tray_the_window_is_to_be_seen_and_closing_it_asks(desk: Des
     until(lambda: watchbell.windows() == [window], "the window is still there", PATIENCE)
 
 
-def test_the_menu_is_complete_without_a_click_on_the_icon(
-    watchbell: Watchbell, panel: Panel, server: HttpServer
-) -> None:
+def test_the_menu_is_complete_without_a_click_on_the_icon(watchbell: Watchbell, panel: Panel, shop: HttpServer) -> None:
     watchbell.run()
     watchbell.until_status("shop", "UP")
     icon = Icon(panel)
     until(lambda: icon.labels()[0] == "shop is up", "the menu says that all is well", PATIENCE)
     assert icon.labels() == ["shop is up", "Open Watchbell", "Check now", "Pause", "Settings…", "Quit"]
     assert not icon.entries()[0].enabled
-    server.status = 503
+    shop.status = 503
     until(lambda: len(icon.labels()) == 7, "the menu names who needs somebody", PATIENCE)
     assert icon.labels()[0] == "shop is down"
     trouble = icon.entries()[3]
@@ -114,14 +95,14 @@ def test_open_shows_the_window_with_the_keyboard_in_it(watchbell: Watchbell, pan
     assert watchbell.running
 
 
-def test_check_now_checks_now(watchbell: Watchbell, panel: Panel, server: HttpServer) -> None:
-    watchbell.configure('version = 1\n[defaults]\ninterval = "1h"\n' + watching("shop", server.url))
+def test_check_now_checks_now(watchbell: Watchbell, panel: Panel, shop: HttpServer) -> None:
+    watchbell.configure('version = 1\n[defaults]\ninterval = "1h"\n' + watching("shop", shop.url))
     watchbell.run()
     watchbell.until_status("shop", "UP")
-    assert len(server.requests) == 1
+    assert len(shop.requests) == 1
     until(lambda: Icon(panel).entries()[3].enabled, "there is something to check", PATIENCE)
     Icon(panel).choose("Check now")
-    until(lambda: len(server.requests) == 2, "it was checked", PATIENCE)
+    until(lambda: len(shop.requests) == 2, "it was checked", PATIENCE)
 
 
 def test_pause_pauses_and_resume_goes_on(watchbell: Watchbell, panel: Panel) -> None:
@@ -135,8 +116,8 @@ def test_pause_pauses_and_resume_goes_on(watchbell: Watchbell, panel: Panel) -> 
     until(lambda: has_icon(panel, "shop is up"), "it watches again", PATIENCE)
 
 
-def test_acknowledge_in_the_menu_is_obeyed(watchbell: Watchbell, panel: Panel, server: HttpServer) -> None:
-    server.status = 503
+def test_acknowledge_in_the_menu_is_obeyed(watchbell: Watchbell, panel: Panel, shop: HttpServer) -> None:
+    shop.status = 503
     watchbell.run()
     watchbell.until_status("shop", "DOWN")
     icon = Icon(panel)

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tests.desktop.parts import Desk, Panel, until
@@ -50,6 +49,8 @@ class Watchbell(Program):
         start = command or (sys.executable, "-m", "trayapp")
         self._command = (*start, "--home", str(self.places.config.parent))
         super().__init__(self._command, desk.env, desk.folder / f"{name}.txt")
+        self.foreseen: list[str] = []
+        """Regular expressions of the troubles that a test makes on purpose."""
 
     # As from a terminal
 
@@ -125,6 +126,9 @@ class Watchbell(Program):
         """What it complained of: on its standard error, and in its log as a warning or worse."""
         kept = self.places.log_file.read_text() if self.places.log_file.exists() else ""
         return [*self.output.splitlines(), *re.findall(r"^\S+ (?:WARNING|ERROR|CRITICAL) .*$", kept, re.MULTILINE)]
+
+    def unforeseen(self) -> list[str]:
+        return [line for line in self.troubles if not any(re.search(known, line) for known in self.foreseen)]
 
     # What is to be seen
 

@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from past import NOON, WAIT, Faults, a_history, a_service, ok, turn
-
+from tests.history.past import NOON, WAIT, Faults, a_history, a_service, ok, turn
 from trayapp.core.words import Status
 from trayapp.history.queries import Reader
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from past import Faults
+
+from tests.history.past import Faults
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from past import NOON, WAIT, Faults, a_history, a_notification, a_service, an_incident, ok, refused, turn
-
+from tests.history.past import NOON, WAIT, Faults, a_history, a_notification, a_service, an_incident, ok, refused, turn
 from trayapp.core.words import Status, Telling
 
 SERVICES = [a_service(key) for key in ("web", "mail", "cache")]

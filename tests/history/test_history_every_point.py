@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from past import NOON, WAIT, Faults, a_history
-from scenario import SERVICES
 
+from tests.history.past import NOON, WAIT, Faults, a_history
+from tests.history.scenario import SERVICES
 from trayapp.core.words import Status
 from trayapp.history.queries import Reader
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+SCENARIO = "tests.history.scenario"
+ROOT = Path(__file__).parents[2]
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed"),
@@ -52,9 +52,9 @@ def live(path: Path, call: str, fault: str = "") -> Life:
     for suffix in ("", "-wal", ".new", ".new-journal", ".new-wal", ".new-shm"):
         traced += ["-P", f"{path}{suffix}"] if call != "fsync" else []
     process = subprocess.run(
-        [*traced, *(["-e", f"inject={call}:{fault}"] if fault else []), sys.executable, HERE / "scenario.py", path],
+        [*traced, *(["-e", f"inject={call}:{fault}"] if fault else []), sys.executable, "-m", SCENARIO, path],
         capture_output=True,
-        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{HERE}", "PYTHONDONTWRITEBYTECODE": "1"},
+        env=os.environ | {"PYTHONPATH": f"{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"},
         check=False,
         timeout=60,
     )

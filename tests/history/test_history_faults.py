@@ -11,8 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok, turn
 
+from tests.history.past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok, turn
 from trayapp.core.words import Status
 from trayapp.history.memory import Remembered
 from trayapp.history.queries import Reader

@@ -7,8 +7,7 @@ from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
-from past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok, refused, turn
-
+from tests.history.past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok, refused, turn
 from trayapp.core.words import Status
 from trayapp.history.pruning import KEPT_FOR, SLICE
 from trayapp.history.queries import Reader

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok, refused, turn
 
+from tests.history.past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok, refused, turn
 from trayapp.core.words import Segment, Status, Telling
 from trayapp.history.faults import HistoryUnavailable
 from trayapp.history.queries import Latest, Reader

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from past import NOON, WAIT, Faults, a_history, a_service, an_incident, turn
-
+from tests.history.past import NOON, WAIT, Faults, a_history, a_service, an_incident, turn
 from trayapp.core.words import Status, Telling
 from trayapp.history.queries import Reader
 from trayapp.history.registry import Registration, fingerprint

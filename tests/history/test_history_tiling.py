@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from past import NOON, WAIT, Faults, a_history, a_service, ok, turn
 
+from tests.history.past import NOON, WAIT, Faults, a_history, a_service, ok, turn
 from trayapp.core.words import Segment, Status
 from trayapp.history.queries import Reader
 from trayapp.history.tiling import NEVER_CHECKED, Beginning, Freshness, tile

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from past import NOON, WAIT, Faults, a_history, a_notification, a_service, an_incident, ok, refused, turn
 
+from tests.history.past import NOON, WAIT, Faults, a_history, a_notification, a_service, an_incident, ok, refused, turn
 from trayapp.core.words import CheckResult, Finding, Outcome, Status, Telling
 from trayapp.history.faults import HistoryUnavailable
 from trayapp.history.memory import Remembered

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
 from trayapp import events
-from trayapp.cli.faces import said
-from trayapp.cli.show import services_table
+from trayapp.cli import show
 from trayapp.core import wording
-from trayapp.core.words import Snapshot
+from trayapp.core.words import ServiceView, Snapshot, Status
 from trayapp.monitor.clock import SystemClock
 
 LAST_LINES = 5
+"""What was told last, below the table."""
+
+AROUND = LAST_LINES + 6
+"""Lines of the screen that are not rows: heading, counts, blanks and the hint."""
+
+HINT = "Ctrl+C ends it"
+DEMO_HINT = f"This is a demo. `watchbell add https://example.com` adds your first service. {HINT}"
 
 
 class LiveFace:
@@ -25,20 +32,22 @@ class LiveFace:
 
     def __init__(self) -> None:
         self._snapshot: Snapshot | None = None
-        self._lines: deque[str] = deque(maxlen=LAST_LINES)
-        self._live = Live(
-            console=Console(highlight=False, markup=False, emoji=False),
-            get_renderable=self._drawn,
-            refresh_per_second=1,
-            transient=False,
-        )
+        self._told: deque[Text] = deque(maxlen=LAST_LINES)
+        self._ended = ""
+        self._console = show.console()
+        self._live = Live(console=self._console, get_renderable=self._drawn, refresh_per_second=1)
 
     def publish(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
 
     def observe(self, event: events.Event) -> None:
-        if line := said(event):
-            self._lines.append(line)
+        match event["event"]:
+            case "notification":
+                at = datetime.fromisoformat(event["at"]).astimezone()
+                said = f"{wording.plain(event['title'])}. {wording.plain(event['body'])}"
+                self._told.append(_cut(f"{at:%H:%M:%S}  {said}"))
+            case "stopped":
+                self._ended = "stopped" if event["reason"] == "signal" else f"stopped: {event['reason']}"
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -50,13 +59,37 @@ class LiveFace:
         if snapshot is None:
             return Text("starting …")
         now = SystemClock().now()
-        headline, counts = wording.headline(snapshot)
-        parts: list[RenderableType] = [Text(headline, style="bold"), Text(counts, style="bright_black"), Text()]
-        parts += [Text(wording.plain(problem), style="yellow") for problem in (*snapshot.problems, *snapshot.faults)]
+        parts: list[RenderableType] = [*_heading(snapshot), Text()]
+        troubles = [_cut(wording.plain(sentence, 500), "yellow") for sentence in (*snapshot.problems, *snapshot.faults)]
+        if troubles:
+            parts += [*troubles, Text()]
         if snapshot.services:
-            rows = [events.service_object(view, now) for view in snapshot.services]
-            parts.append(services_table(rows))
+            views, left_out = self._fitting(snapshot.services, len(troubles))
+            parts.append(show.services_table([events.service_object(view, now) for view in views]))
+            if left_out:
+                parts.append(Text(f"   … and {left_out} more that the screen has no room for", style="bright_black"))
         else:
-            parts.append(Text("Nothing to watch yet. `watchbell add https://example.com` adds a service."))
-        parts += [Text(), *(Text(line, style="bright_black") for line in self._lines)]
+            parts.append(Text("`watchbell add https://example.com` adds a service."))
+        hint = self._ended or (DEMO_HINT if snapshot.demo else HINT)
+        parts += [Text(), *self._told, _cut(hint, "bright_black")]
         return Group(*parts)
+
+    def _fitting(self, views: Sequence[ServiceView], troubles: int) -> tuple[Sequence[ServiceView], int]:
+        """What the screen has room for, in its order, and how many are left out: first those that are well."""
+        groups = {view.service.group for view in views}
+        room = max(self._console.height - AROUND - troubles - 2 * len(groups), 3)
+        if len(views) <= room:
+            return views, 0
+        urgent_first = sorted(range(len(views)), key=lambda index: views[index].belief.status is Status.UP)
+        return [views[index] for index in sorted(urgent_first[:room])], len(views) - room
+
+
+def _heading(snapshot: Snapshot) -> list[Text]:
+    headline, counts = wording.headline(snapshot)
+    down = any(view.belief.status is Status.DOWN for view in snapshot.services)
+    return [_cut(headline, "bold red" if down else "bold"), _cut(counts, "bright_black")]
+
+
+def _cut(words: str, style: str = "") -> Text:
+    """One line, however narrow the terminal is."""
+    return Text(words, style=style, no_wrap=True, overflow="ellipsis")

@@ -103,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
     try:
-        arguments = parser().parse_args(argv)
+        arguments = _parsed(argv)
         command = arguments.command or "run"
         if arguments.command is None:
             arguments.window, arguments.hidden, arguments.demo_if_empty = False, False, False
@@ -117,6 +117,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     return status
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; IDs and key=value words may stand on both sides of an option, which argparse cannot do."""
+    top = parser()
+    arguments, rest = top.parse_known_args(argv)
+    many = next((name for name in ("ids", "keys") if hasattr(arguments, name)), None)
+    if rest and (many is None or any(word.startswith("-") for word in rest)):
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    if many is not None:
+        setattr(arguments, many, [*getattr(arguments, many), *rest])
+    return arguments
 
 
 def _choose_encoding(*, for_programs: bool) -> None:

@@ -30,11 +30,16 @@ _STATUSES = {
 }
 
 
+UNCUT = 10_000
+"""Columns where no terminal is: nothing is cut for whoever reads a file or a pipe."""
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console that colours a terminal and nothing else (and heeds NO_COLOR)."""
     from rich.console import Console  # noqa: PLC0415 - heavy; programs that read JSON never pay for it
 
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    width = None if (sys.stderr if stderr else sys.stdout).isatty() else UNCUT
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
 
 
 def complain(sentence: str) -> None:
@@ -78,9 +83,11 @@ def services_table(services: Sequence[Mapping[str, Any]]) -> Table:
     """The window's rows in a terminal, from the objects of `status --json`."""
     table = _table()
     group = None
-    for service in services:
+    for number, service in enumerate(services):
         if service["group"] != group:
             group = service["group"]
+            if number:
+                table.add_row()
             table.add_row("", _text(wording.plain(group or "Other", 60).upper(), "bright_black"))
         shape, colour = _STATUSES[Status(service["status"])]
         table.add_row(
@@ -102,4 +109,4 @@ def _table() -> Table:
 def _text(words: str, style: str = "") -> Any:
     from rich.text import Text  # noqa: PLC0415 - see console()
 
-    return Text(words, style=style)
+    return Text(words, style=style, no_wrap=True, overflow="ellipsis")

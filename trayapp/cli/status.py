@@ -79,7 +79,7 @@ def _show(services: list[dict[str, Any]], running: dict[str, Any] | None) -> Non
         console.print(f"Watching is paused until {running['paused_until']}.", style="blue")
     if services:
         console.print(show.services_table(services))
-    else:
+    elif running is None or not running["faults"]:
         console.print("Nothing is watched yet. `watchbell add https://example.com` adds a service.")
 
 

@@ -78,6 +78,8 @@ def parse(text: str, kinds: Mapping[str, type[Kind]] | None = None, fetch: Fetch
     good = tuple(service for name, service in services.items() if name not in entangled)
     left_out = tuple(name for name in tables if name not in services or name in entangled)
     known = MappingProxyType({name: value for name, value in defaults.items() if value is not WRONG})
+    if not isinstance(document.get("services", {}), dict):
+        return Loaded(None, complaints.faults(text), text)  # that would read as if every service had been removed
     return Loaded(Settings(good, known), complaints.faults(text), text, left_out)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from trayapp.config.credentials import Credentials, credentials_in, secret_name
 from trayapp.config.faults import did_you_mean
@@ -17,8 +17,6 @@ from trayapp.config.writing import table_of
 from trayapp.core.keys import declared_keys
 from trayapp.core.words import Service
 from trayapp.probes import PROBES, probe_for
-
-_HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@]*@)?([^/?#]+)", re.IGNORECASE)
 
 
 class BadTarget(ValueError):
@@ -71,9 +69,9 @@ def propose(target: str, words: Sequence[str] = (), taken: Collection[str] = (),
 
 
 def name_for(target: str) -> str:
-    """What a person would call it at first: its host, and its port where that says something."""
-    host = _HOST.match(target)
-    return (host[1] if host else target).removeprefix("www.")[:200]
+    """What a person would call it at first: its host, and its port where one is named."""
+    authority = urlsplit(target).netloc if "://" in target else target
+    return authority.rpartition("@")[2].removeprefix("www.")[:200]
 
 
 def understood(target: str) -> str:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from trayapp.core.words import Finding, Incident, Outcome, Service, ServiceView, Snapshot, Status
 
@@ -229,7 +230,13 @@ def _ago(ms: int) -> str:
 
 
 def _title(service: Service) -> str:
-    return plain(service.title, 60) or plain(service.id, 60)
+    return _clean(service.title) or _clean(service.id)
+
+
+@lru_cache(maxsize=20_000)
+def _clean(title: str) -> str:
+    # The headline is made of all titles, several times a second.
+    return plain(title, 60)
 
 
 def _titles(views: Sequence[ServiceView], status: Status) -> list[str]:

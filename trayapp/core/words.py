@@ -114,8 +114,8 @@ class Service:
     probe: Probe
     name: Annotated[str, Key("Name", "What you call it.", most=200)] = ""
     group: Annotated[str, Key("Group", "Heading under which it is listed.", most=100)] = ""
-    provider: Annotated[str, Key("Provider", "Whose machines it runs on.", most=100)] = ""
-    tags: Annotated[tuple[str, ...], Key("Tags", "Words to filter by.")] = ()
+    provider: Annotated[str, Key("Provider", "Whose machines it runs on.", most=100, advanced=True)] = ""
+    tags: Annotated[tuple[str, ...], Key("Tags", "Words to filter by.", advanced=True)] = ()
     interval: Annotated[Duration, Key("Interval", "Time between two checks.", least=200, most=86_400_000)] = Duration(
         60_000
     )
@@ -129,30 +129,38 @@ class Service:
             "Time between checks while in doubt; else 10s, or the interval if shorter.",
             least=200,
             most=86_400_000,
+            advanced=True,
         ),
     ] = None
     failure_threshold: Annotated[
-        int, Key("Failures to confirm", "Failed checks in a row that mean down.", least=1, most=100)
+        int, Key("Failures to confirm", "Failed checks in a row that mean down.", least=1, most=100, advanced=True)
     ] = 3
     success_threshold: Annotated[
-        int, Key("Successes to confirm", "Good checks in a row that mean it is back.", least=1, most=100)
+        int, Key("Successes to confirm", "Good checks in a row that mean it is back.", least=1, most=100, advanced=True)
     ] = 2
     degraded_above: Annotated[
         Duration | None, Key("Slow above", "Slower answers count as degraded.", least=1, most=300_000)
     ] = None
     network: Annotated[
         str,
-        Key("Network", "Which network it is reached through.", pattern=r"auto|internet|lan|loopback|vpn:[^\s:/]{1,15}"),
+        Key(
+            "Network",
+            "Which network it is reached through.",
+            pattern=r"auto|internet|lan|loopback|vpn:[^\s:/]{1,15}",
+            advanced=True,
+        ),
     ] = "auto"
-    depends_on: Annotated[tuple[str, ...], Key("Depends on", "Ids of services without which it cannot be judged.")] = ()
+    depends_on: Annotated[
+        tuple[str, ...], Key("Depends on", "Ids of services without which it cannot be judged.", advanced=True)
+    ] = ()
     objective: Annotated[
-        float | None, Key("Objective", "Availability to reach, percent over 30 days.", least=0, most=100)
+        float | None, Key("Objective", "Availability to reach, percent over 30 days.", least=0, most=100, advanced=True)
     ] = None
-    critical: Annotated[bool, Key("Critical", "Rings through quiet hours.")] = False
+    critical: Annotated[bool, Key("Critical", "Rings through quiet hours.", advanced=True)] = False
     notify: Annotated[str, Key("Notify", "Which changes to tell.", pattern="all|down|none")] = "all"
     enabled: Annotated[bool, Key("Enabled", "Off: kept in the list and not checked.")] = True
-    link: Annotated[str, Key("Link", "A page to open for it, such as its status page.", most=2000)] = ""
-    note: Annotated[str, Key("Note", "A line for yourself.", most=2000)] = ""
+    link: Annotated[str, Key("Link", "A page to open for it, such as its status page.", most=2000, advanced=True)] = ""
+    note: Annotated[str, Key("Note", "A line for yourself.", most=2000, advanced=True)] = ""
 
     @property
     def title(self) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Any, TypeAlias
 
 Answer: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, Any]] | AsyncIterator[dict[str, Any]]]
@@ -77,8 +77,12 @@ async def _tell_all(
     """Every reply, until there are no more or the other side hangs up, which only reading tells."""
 
     async def tell() -> None:
-        async for reply in replies:
-            await _tell(writer, reply)
+        try:
+            async for reply in replies:
+                await _tell(writer, reply)
+        finally:
+            if isinstance(replies, AsyncGenerator):
+                await replies.aclose()  # now, and not when it is collected
 
     telling, gone = asyncio.create_task(tell()), asyncio.create_task(_hung_up(reader))
     try:

@@ -42,7 +42,7 @@ class Bridge(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._newest: Snapshot | None = None
+        self._newest = Snapshot(0, 0)
         self._on_its_way = False
         self._receivers: dict[Future[Any], Callable[[Future[Any]], None]] = {}
         queued = Qt.ConnectionType.QueuedConnection
@@ -51,6 +51,11 @@ class Bridge(QObject):
         self._raise_waits.connect(self._deliver_raising, queued)
         self._future_done.connect(self._deliver_future, queued)
         self._tray_host_waits.connect(self.tray_host_changed, queued)
+
+    @property
+    def newest(self) -> Snapshot:
+        """What was posted last, for whoever comes later; before all of them, an empty one."""
+        return self._newest
 
     def post_snapshot(self, snapshot: Snapshot) -> None:
         """From any thread: this is true now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from trayapp.core.words import CheckResult, Finding, Outcome, Service
 from trayapp.ui.asks import ApplyResult
@@ -111,6 +112,16 @@ class Program:
         raise AssertionError("the settings end nothing")
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A row about the machine."""
+
+    part: str
+    ok: bool
+    found: str
+    advice: str = ""
+
+
 def seen(*rows: Row) -> Future[Sequence[Row]]:
     """Rows that were found out already."""
     future: Future[Sequence[Row]] = Future()
@@ -120,15 +131,15 @@ def seen(*rows: Row) -> Future[Sequence[Row]]:
 
 def desktop_rows() -> Future[Sequence[Row]]:
     return seen(
-        Row("Notifications", Outcome.OK, "dunst 1.9.0 shows them, with buttons."),
-        Row("Fallback", Outcome.OK, "Where it does not answer, the tray icon says it, and at last the window."),
+        Seen("Notifications", True, "dunst 1.9.0 shows them, with buttons."),
+        Seen("Fallback", True, "Where it does not answer, the tray icon says it, and at last the window."),
     )
 
 
 def machine_rows() -> Future[Sequence[Row]]:
     return seen(
-        Row("Tray", Outcome.OK, "StatusNotifier: the panel shows the icon."),
-        Row("Keyring", Outcome.WARNING, "It is locked.", "Unlock it, or log in with your password."),
-        Row("SQLite", Outcome.OK, "3.40.1, write-ahead log."),
-        Row("Ping", Outcome.UNKNOWN, "Not allowed.", "sudo sysctl net.ipv4.ping_group_range='0 2147483647'"),
+        Seen("Tray", True, "StatusNotifier: the panel shows the icon."),
+        Seen("Keyring", False, "It is locked.", "Unlock it, or log in with your password."),
+        Seen("SQLite", True, "3.40.1, write-ahead log."),
+        Seen("Ping", False, "Not allowed.", "sudo sysctl net.ipv4.ping_group_range='0 2147483647'"),
     )

@@ -115,7 +115,25 @@ def test_tab_walks_from_top_to_bottom_also_after_another_kind_was_chosen(form: S
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         walked.append(QApplication.focusWidget().accessibleName())
 
-    assert walked == ["Kind of check", "Host", "Port", "Name", "Group", "Provider"]
+    assert walked == ["Kind of check", "Host", "Port", "Name", "Group", "Interval"]
+
+
+def test_tab_walks_through_the_lines_of_a_mapping_and_then_to_the_button_for_one_more(form: ServiceForm) -> None:
+    above = QLineEdit(form)
+    above.show()
+    form.follow(above)
+    form.show_service({"http": {"url": "https://x.example/", "headers": {"A": "1", "B": {"secret": "b"}}}}, {})
+    form.open_more()
+    form.field("http.method").reach()
+    walked = []
+    for _ in range(10):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        walked.append(QApplication.focusWidget().accessibleName())
+
+    of_a_line = ["Where Headers comes from", "Remove this line"]
+    assert walked[:4] == ["Name in Headers", "Value in Headers", *of_a_line]
+    assert walked[4:8] == ["Name in Headers", "Change the secret b", *of_a_line]
+    assert walked[8:] == ["Headers", "Content"]
 
 
 def test_a_probe_s_table_that_is_no_table_can_be_mended(form: ServiceForm, qtbot: QtBot) -> None:

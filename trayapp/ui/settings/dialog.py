@@ -76,12 +76,12 @@ class SettingsDialog(QDialog):
         self._connect(bridge)
         self._dress()
         self._open_text(asks.settings_text())
-        self.services.reach()
+        self.services.side.reach()
 
     def edit(self, service_id: str) -> None:
         """Show the form of this service."""
         self._tabs.setCurrentIndex(0)
-        self.services.choose(service_id)
+        self.services.side.choose(service_id)
 
     @Slot()
     def add(self) -> None:
@@ -160,7 +160,7 @@ class SettingsDialog(QDialog):
         whole.addLayout(buttons)
 
     def _connect(self, bridge: Bridge) -> None:
-        self._tabs.currentChanged.connect(self._pages.setCurrentIndex)
+        self._tabs.currentChanged.connect(self._turn_to)
         self.services.judged.connect(self._show_judgement)
         self._told.chosen.connect(self.edit)
         self._save.clicked.connect(self.save)
@@ -171,10 +171,15 @@ class SettingsDialog(QDialog):
         QShortcut(QKeySequence.StandardKey.Find, self, self._find)
         QShortcut(QKeySequence.StandardKey.New, self, self.add)
 
+    @Slot(int)
+    def _turn_to(self, page: int) -> None:
+        self._pages.setCurrentIndex(page)
+        self._tabs.setFocus()
+
     @Slot()
     def _find(self) -> None:
         self._tabs.setCurrentIndex(0)
-        self.services.begin_finding()
+        self.services.side.begin_finding()
 
     @Slot()
     def _dress(self) -> None:
@@ -195,6 +200,8 @@ class SettingsDialog(QDialog):
             self._say(f"{draft.title(wrong[0])} needs a look before it can be saved.", wrong=True)
         elif count:
             self._say("1 change is not saved" if count == 1 else f"{count} changes are not saved")
+        elif draft.broken:
+            self._say("")
         else:
             self._say("; ".join(plain(sentence, 160) for sentence in judgement.elsewhere[:2]))
 

@@ -12,25 +12,25 @@ class Disclosure(QWidget):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = title
-        self._button = QToolButton(self)
-        self._button.setCheckable(True)
-        self._button.setAccessibleName(title.replace("&", ""))
+        self.button = QToolButton(self)
+        self.button.setCheckable(True)
+        self.button.setAccessibleName(title.replace("&", ""))
         self._inside = QWidget(self)
         self.body = QVBoxLayout(self._inside)
         self.body.setContentsMargins(0, 0, 0, 0)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._button)
+        whole.addWidget(self.button)
         whole.addWidget(self._inside)
-        self._button.toggled.connect(self.set_open)
+        self.button.toggled.connect(self.set_open)
         self.set_open(False)
 
     @Slot(bool)
     def set_open(self, opened: bool) -> None:
-        self._button.setChecked(opened)
-        self._button.setText(f"{'▾' if opened else '▸'}  {self._title}")
+        self.button.setChecked(opened)
+        self.button.setText(f"{'▾' if opened else '▸'}  {self._title}")
         self._inside.setVisible(opened)
 
     @property
     def is_open(self) -> bool:
-        return self._button.isChecked()
+        return self.button.isChecked()

@@ -69,9 +69,12 @@ def _everywhere(c: Colours) -> str:
     QLabel[role="note"] {{ color: {c.soft}; }}
     QLabel[role="fault"] {{ color: {c.down_text}; }}
     QScrollArea, QScrollArea > QWidget > QWidget[role="page"] {{ background: transparent; border: none; }}
-    QTabBar::tab {{ color: {c.soft}; padding: 7px 14px; margin-right: 4px; border: none; border-radius: 7px; }}
+    QTabBar::tab {{
+        color: {c.soft}; padding: 6px 13px; margin-right: 4px; border: 1px solid transparent; border-radius: 7px;
+    }}
     QTabBar::tab:hover {{ background: {c.line}; color: {c.ink}; }}
     QTabBar::tab:selected {{ background: {c.accent}; color: {c.on_accent}; }}
+    QTabBar::tab:selected:focus {{ border: 1px solid {c.ink}; }}
     QListView[role="services"] {{ background: transparent; border: none; outline: none; }}
     """
 

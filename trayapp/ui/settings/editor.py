@@ -47,6 +47,11 @@ class Editor(QWidget):
         """The control that takes the focus and bears the accessible name."""
         raise NotImplementedError
 
+    @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """Everything in it that Tab walks through, in order."""
+        return (self.field,)
+
     def show_value(self, value: Any, default: Any = UNSET) -> None:
         """Show this value; `default` is what holds while the key is absent."""
         self._given, self._default, self._touched = value, default, False

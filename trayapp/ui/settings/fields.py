@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -36,6 +36,11 @@ class Fields(QWidget):
             self.by_path[prefix + key.name] = Field(editor, grid, self)
             editor.changed.connect(self.changed)
             editor.secret_wanted.connect(self.secret_wanted)
+
+    def controls(self) -> Iterator[QWidget]:
+        """What Tab walks through, from top to bottom."""
+        for field in self.by_path.values():
+            yield from field.editor.controls
 
     def show_values(self, table: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
         """Show what the table holds, and in grey what `defaults` or the declarations give instead."""

@@ -132,15 +132,10 @@ class ServiceForm(QWidget):
 
     def _walk_through(self) -> None:
         """Tab goes from what stands above to the first field, though the body was made last of all."""
-        controls = []
-        control = self._body.nextInFocusChain()
-        while control is not None and self._body.isAncestorOf(control):
-            controls.append(control)
-            control = control.nextInFocusChain()
+        # The controls name themselves: nextInFocusChain() would wrap Qt's inner widgets, and crash at exit.
         if self._above is not None:
-            reached = [each for each in controls if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
-            for before, after in pairwise([self._above, *reached]):
-                self.setTabOrder(before, after)
+            for before, after in pairwise([self._above, *self._body.controls()]):
+                QWidget.setTabOrder(before, after)
 
     @Slot()
     def _read(self) -> None:

@@ -56,6 +56,15 @@ class FormBody(QWidget):
         for block in (*self.own[:1], *self.common, *self.own[1:]):
             yield from block.by_path.items()
 
+    def controls(self) -> Iterator[QWidget]:
+        """What Tab walks through, from top to bottom."""
+        yield self.kind_box
+        for block in (*self.own[:1], self.common[0]):
+            yield from block.controls()
+        yield self.more.button
+        for block in (self.common[1], *self.own[1:]):
+            yield from block.controls()
+
     def _box_of_kinds(self, kinds: Mapping[str, type[Any]]) -> ChoiceBox:
         box = ChoiceBox(self._appearance, self)
         for word, kind in kinds.items():

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from trayapp.core.wording import plain
-from trayapp.core.words import Outcome
+from trayapp.core.words import Status
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.palette import Appearance
 from trayapp.ui.settings.dress import speak_as
-from trayapp.ui.settings.try_out import LOOKS
 from trayapp.ui.window.heading import Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One thing of this machine: "Keyring", how it is, one sentence, and what to do where it is not well."""
+class Row(Protocol):
+    """One part of this machine: what was found, whether that will do, and what to do if not."""
 
-    subject: str
-    outcome: Outcome
-    sentence: str
-    remedy: str = ""
+    @property
+    def part(self) -> str: ...
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def found(self) -> str: ...
+    @property
+    def advice(self) -> str: ...
 
 
 Look: TypeAlias = Callable[[], Future[Sequence[Row]]]
@@ -44,20 +45,20 @@ class MachineRows(QFrame):
         self.setProperty("role", "card")
         self._look, self._bridge, self._appearance = look, bridge, appearance
         self._asked: Future[Sequence[Row]] | None = None
-        self._parts: list[QWidget] = []
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(18, 14, 18, 16)
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(3)
-        self._grid.setColumnStretch(1, 1)
+        self._rows: QWidget | None = None
         self._again = QPushButton("Look again", self)
         self._again.setProperty("role", "quiet")
         self._again.setAutoDefault(False)
         self._again.setAccessibleName(f"Look again: {heading}")
-        self._grid.addWidget(speak_as(QLabel(heading, self), "heading"), 0, 0, 1, 2)
-        self._grid.addWidget(self._again, 0, 2)
         self._waiting = speak_as(QLabel("Looking…", self), "note")
-        self._grid.addWidget(self._waiting, 1, 0, 1, 3)
+        top = QHBoxLayout()
+        top.addWidget(speak_as(QLabel(heading, self), "heading"), 1)
+        top.addWidget(self._again)
+        self._whole = QVBoxLayout(self)
+        self._whole.setContentsMargins(18, 14, 18, 16)
+        self._whole.setSpacing(8)
+        self._whole.addLayout(top)
+        self._whole.addWidget(self._waiting)
         self._again.clicked.connect(self.look)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -80,27 +81,40 @@ class MachineRows(QFrame):
             self._waiting.setText(f"It could not be found out: {plain(str(error))}")
             return
         self._waiting.hide()
-        for part in self._parts:
-            part.deleteLater()
-        self._parts = []
-        for row in future.result():
-            self._add(row)
+        if self._rows is not None:
+            self._rows.setParent(None)
+            self._rows.deleteLater()
+        self._rows = self._drawn(future.result())
+        self._whole.addWidget(self._rows)
 
-    def _add(self, row: Row) -> None:
-        shape = Shape(self._appearance, 16, self)
-        shape.show_status(LOOKS[row.outcome])
-        subject = QLabel(plain(row.subject), self)
-        note = speak_as(QLabel(self), "note")
-        note.setTextFormat(Qt.TextFormat.PlainText)
-        note.setWordWrap(True)
-        note.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        note.setText("\n".join(text for text in (plain(row.sentence, 300), plain(row.remedy, 300)) if text))
-        note.setAccessibleName(f"{row.subject}, {row.outcome.value}: {row.sentence} {row.remedy}")
-        at = self._grid.rowCount()
-        self._grid.setRowMinimumHeight(at, 8)
-        self._grid.addWidget(shape, at + 1, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addWidget(subject, at + 1, 1, 1, 2)
-        self._grid.addWidget(note, at + 2, 1, 1, 2)
-        self._parts += [shape, subject, note]
+    def _drawn(self, rows: Sequence[Row]) -> QWidget:
+        drawn = QWidget(self)
+        grid = QGridLayout(drawn)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(1, 1)
+        for at, row in enumerate(rows):
+            shape = Shape(self._appearance, 16, drawn)
+            shape.show_status(Status.UP if row.ok else Status.DEGRADED)
+            shape.setAccessibleName("well" if row.ok else "needs attention")
+            part = QLabel(plain(row.part), drawn)
+            part.setTextFormat(Qt.TextFormat.PlainText)
+            grid.addWidget(shape, 3 * at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(part, 3 * at, 1)
+            grid.addWidget(_note(row, drawn), 3 * at + 1, 1)
+            grid.setRowMinimumHeight(3 * at + 2, 6)
+        return drawn
+
+
+def _note(row: Row, parent: QWidget) -> QLabel:
+    """What was found and what to do, to be read and copied."""
+    note = speak_as(QLabel(parent), "note")
+    note.setTextFormat(Qt.TextFormat.PlainText)
+    note.setWordWrap(True)
+    note.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    note.setText("\n".join(text for text in (plain(row.found, 300), plain(row.advice, 300)) if text))
+    note.setAccessibleName(f"{row.part}: {row.found} {row.advice}")
+    return note

@@ -93,15 +93,9 @@ class MappingEditor(Editor):
         entry.text.secret_wanted.connect(self.secret_wanted)
         entry.dropped.connect(self._drop)
         self._rows.insertWidget(len(self._entries), entry)
-        walk = [
-            *(before.drop for before in self._entries[-1:]),
-            entry.name,
-            *entry.text.controls,
-            entry.drop,
-            self._more,
-        ]
-        for one, next_one in pairwise(walk):
-            self.setTabOrder(one, next_one)
+        # Tab goes through the lines and then to the button: the new line comes after it, then it after the line.
+        for before, after in pairwise([self._more, entry.name, *entry.text.controls, entry.drop, self._more]):
+            QWidget.setTabOrder(before, after)
         self._entries.append(entry)
         return entry
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from trayapp.ui.settings.dress import speak_as
 
@@ -21,18 +21,23 @@ class NothingYet(QWidget):
         self._note = speak_as(QLabel(self), "note")
         self._add = QPushButton("Add a &service…", self)
         self._add.setAutoDefault(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(32, 24, 32, 24)
-        whole.setSpacing(8)
-        whole.addStretch(2)
+        middle = QWidget(self)
+        middle.setMaximumWidth(WIDEST)
+        column = QVBoxLayout(middle)
+        column.setSpacing(8)
         for label in (self._heading, self._note):
             label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setFixedWidth(WIDEST)
-            whole.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
-        whole.addSpacing(8)
-        whole.addWidget(self._add, 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(label)
+        column.addSpacing(8)
+        column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout()
+        row.addWidget(middle)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(32, 24, 32, 24)
+        whole.addStretch(2)
+        whole.addLayout(row)
         whole.addStretch(3)
         self._add.clicked.connect(self.add_asked)
 

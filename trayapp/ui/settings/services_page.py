@@ -35,7 +35,7 @@ SETTLE_MS = 200
 
 
 class ServicesPage(QWidget):
-    """`judged`: what the draft comes to has changed."""
+    """`side` is the list. `judged`: what the draft comes to has changed."""
 
     judged = Signal()
 
@@ -52,7 +52,7 @@ class ServicesPage(QWidget):
         self._examples = " or ".join(kind.example for kind in kinds.values())
         self._statuses: Mapping[str, Status] = {}
         self._current = ""
-        self._list = ServiceList(appearance, self)
+        self.side = ServiceList(appearance, self)
         self._pane = FormPane(kinds, TryOut(asks.try_out, bridge, appearance), appearance, self)
         self._nothing = NothingYet(self)
         self._right = QStackedWidget(self)
@@ -72,13 +72,9 @@ class ServicesPage(QWidget):
         chosen = self._current
         self.draft = draft
         self._undo.withdraw()
-        self._list.allow_adding(draft.broken is None)
+        self.side.allow_adding(draft.broken is None)
         self.judge()
         self._choose_again(chosen if chosen in draft.tables else next(iter(draft.tables), ""))
-
-    def choose(self, service_id: str) -> None:
-        """Show the form of this service, if there is one."""
-        self._list.choose(service_id)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """The statuses as they are now."""
@@ -100,16 +96,8 @@ class ServicesPage(QWidget):
 
     def reach_fault(self, service_id: str) -> None:
         """Take the user to the first thing that is wrong with this service."""
-        self.choose(service_id)
+        self.side.choose(service_id)
         self._pane.form.reach_first_fault()
-
-    def reach(self) -> None:
-        """Take the keyboard to the list."""
-        self._list.reach()
-
-    def begin_finding(self) -> None:
-        """Take the keyboard to the field that filters the list."""
-        self._list.begin_finding()
 
     def give_up_trying(self) -> None:
         """Stop a check that is being tried."""
@@ -145,16 +133,16 @@ class ServicesPage(QWidget):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self._list)
+        whole.addWidget(self.side)
         whole.addWidget(rule(self, upright=True))
         whole.addLayout(side, 1)
 
     def _connect(self) -> None:
-        self._list.chosen.connect(self._show_chosen)
-        self._list.switched.connect(self._switch)
-        self._list.add_asked.connect(self.ask_for_address)
-        self._list.duplicate_asked.connect(self._duplicate)
-        self._list.remove_asked.connect(self.remove)
+        self.side.chosen.connect(self._show_chosen)
+        self.side.switched.connect(self._switch)
+        self.side.add_asked.connect(self.ask_for_address)
+        self.side.duplicate_asked.connect(self._duplicate)
+        self.side.remove_asked.connect(self.remove)
         self._nothing.add_asked.connect(self.ask_for_address)
         self._pane.edited.connect(self._edit)
         self._pane.try_asked.connect(self._try)
@@ -164,7 +152,7 @@ class ServicesPage(QWidget):
         self._settle.timeout.connect(self.judge)
 
     def _draw(self) -> None:
-        self._list.show_draft(self.draft, self.judgement, self._statuses)
+        self.side.show_draft(self.draft, self.judgement, self._statuses)
         if self.draft.broken:
             self._nothing.say_broken(plain(str(self.draft.broken), 300))
         else:
@@ -178,10 +166,10 @@ class ServicesPage(QWidget):
 
     def _choose_again(self, service_id: str) -> None:
         """Show this service even if it is the chosen one, whose table may be another now."""
-        if service_id and service_id == self._list.current:
+        if service_id and service_id == self.side.current:
             self._show_chosen(service_id)
         else:
-            self._list.choose(service_id)
+            self.side.choose(service_id)
 
     @Slot(str)
     def _show_chosen(self, service_id: str) -> None:
@@ -218,7 +206,7 @@ class ServicesPage(QWidget):
     def _put_new(self, service_id: str, table: Table) -> None:
         self.draft.put(service_id, table)
         self.judge()
-        self._list.choose(service_id)
+        self.side.choose(service_id)
         self._pane.form.reach_first_field()
 
     @Slot(str)

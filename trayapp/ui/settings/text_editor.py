@@ -59,7 +59,6 @@ class TextEditor(Editor):
 
     @property
     def controls(self) -> tuple[QWidget, ...]:
-        """What Tab walks through, in order."""
         return self._line, self._change, self._source
 
     @property
