@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QWidget
 from shiboken6 import isValid
 
 from trayapp import __version__
@@ -42,9 +42,8 @@ from trayapp.probes import PROBES
 from trayapp.probes.base import SecretUnavailable
 from trayapp.redaction import Redaction
 from trayapp.ui.application import Application, ended_by_signals
+from trayapp.ui.beginning import Beginning
 from trayapp.ui.bridge import Bridge
-from trayapp.ui.first_run import FirstRunPage
-from trayapp.ui.palette import Appearance
 from trayapp.ui.screen import Screen
 from trayapp.ui.window.placement import Placement
 from trayapp.watching import Watching
@@ -62,18 +61,26 @@ LOOK_MS = 2_000
 """How often a demo looks whether there is something real to watch meanwhile."""
 
 
-def run(places: Places, owner: Owner | None, *, window: bool, hidden: bool, demo: bool) -> int:
+def run(
+    application: Application,
+    beginning: Beginning,
+    places: Places,
+    owner: Owner | None,
+    *,
+    window: bool,
+    hidden: bool,
+    demo: bool,
+) -> int:
     """Run the tray program until it is quit; returns its exit status.
 
     `owner` is released at the end. None: another program owns these places, and this is only a demo beside it.
     """
-    application = Application()
     with ExitStack() as stack:
         redaction, faults = Redaction(), Faults()
         stack.callback(open_log(places.log_file, redaction).close)
         faults.install()
         log.info("Watchbell %s begins", __version__)
-        app = App(application, places, owner, redaction, faults)
+        app = App(application, beginning, places, owner, redaction, faults)
         stack.callback(app.end)
         stack.enter_context(ended_by_signals(application))
         app.begin(window=window, hidden=hidden, demo=demo)
@@ -84,10 +91,17 @@ class App(QObject):
     """Everything joined. Lives in the GUI thread."""
 
     def __init__(
-        self, application: Application, places: Places, owner: Owner | None, redaction: Redaction, faults: Faults
+        self,
+        application: Application,
+        beginning: Beginning,
+        places: Places,
+        owner: Owner | None,
+        redaction: Redaction,
+        faults: Faults,
     ) -> None:
         super().__init__()
         self._application = application
+        self._appearance = beginning.appearance
         self._home = places
         self._faults = faults
         self._secrets = Secrets(places.keyring_service, folder=places.config, revealed=redaction.hide)
@@ -98,8 +112,7 @@ class App(QObject):
         self._diagnosis = Lane("diagnosis")  # a keyring or a bus that hangs must not hold the screen
         self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self._look_for_something_real)
-        self._appearance = Appearance(application, self)
-        self._build_screen(self._appearance)
+        self._build_screen(beginning)
         application.aboutToQuit.connect(self.end)
 
     def begin(self, *, window: bool, hidden: bool, demo: bool) -> None:
@@ -118,24 +131,28 @@ class App(QObject):
 
     # What it is made of
 
-    def _build_screen(self, appearance: Appearance) -> None:
-        first_page = FirstRunPage(understood, appearance)
+    def _build_screen(self, beginning: Beginning) -> None:
         placement = Placement(self._home.data / "window.json")
         self._screen = Screen(
-            self._application,
-            appearance,
+            beginning,
             self._bridge,
             self._wishes,
             self._wishes,
             placement,
-            first_page,
+            self._first_page,
             SystemClock().now,
         )
         self._screen.settings_asked.connect(self._open_settings)
         self._screen.service_entered.connect(self.add_service)
-        first_page.submitted.connect(self.add_service)
-        first_page.demo_requested.connect(self.show_demo)
         self._bridge.tray_host_changed.connect(self._screen.tray_host_changed)
+
+    def _first_page(self) -> QWidget:
+        from trayapp.ui.first_run import FirstRunPage  # noqa: PLC0415 - comes with the window, which may stay unmade
+
+        page = FirstRunPage(understood, self._appearance)
+        page.submitted.connect(self.add_service)
+        page.demo_requested.connect(self.show_demo)
+        return page
 
     def _engine(self, places: Places, owner: Owner | None, demo: bool) -> Engine:
         return Engine(

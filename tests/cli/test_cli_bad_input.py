@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.command import Home, service
+from tests.cli.command import PATIENCE, Home, service
 from tests.servers import HttpServer, until
+from trayapp.desktop.control import ask
 
 GOOD = service("good", "http://127.0.0.1:1/")
 
@@ -195,15 +196,15 @@ def test_a_file_broken_while_running_leaves_everything_as_it_was_until_it_is_men
                 watching.until("check", service=id_, count=len(watching.of("check", service=id_)) + 2, outcome="OK")
 
             home.configure(right, "version = = 2\n")  # the whole file is wrong: all go on
-            until(lambda: "not valid TOML" in home.run("status").stdout, 30)
+            assert "not valid TOML" in ask(home.places.socket, {"do": "reload"}, PATIENCE)["faults"][0]
             for id_ in ("good", "other"):
                 watching.until("check", service=id_, count=len(watching.of("check", service=id_)) + 2, outcome="OK")
             assert home.places.services_toml.read_text().endswith("version = = 2\n")
 
             mended = right + service("other", f"{other.url}mended")
             home.configure(mended)
+            assert ask(home.places.socket, {"do": "reload"}, PATIENCE) == {"faults": []}
             until(lambda: any(asked.path == "/mended" for asked in other.requests), 30)
-            until(lambda: "not valid TOML" not in home.run("status").stdout, 30)
             watching.until("status", service="other", reason="changed")
             watching.until("status", service="other", to="UP", count=2)
 

@@ -27,11 +27,13 @@ from tests.ui.world import HOUR, NOW, PaperAsks, PaperPast, many, picture, snaps
 from trayapp.config.proposal import understood
 from trayapp.core.words import Snapshot, Status
 from trayapp.ui.attention import Attention
+from trayapp.ui.beginning import Beginning
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.first_run import FirstRunPage
-from trayapp.ui.icons import SIZES, tray_pixmap
+from trayapp.ui.icons import SIZES, Icons, tray_pixmap
 from trayapp.ui.palette import DARK, LIGHT, Appearance, as_palette
 from trayapp.ui.screen import Screen
+from trayapp.ui.tray import Tray
 from trayapp.ui.window.placement import USUAL, Placement
 
 RATIO = 2
@@ -60,9 +62,18 @@ class Studio:
         with tempfile.TemporaryDirectory() as folder:
             placement = Placement(Path(folder) / "window.json")
             placement.save(QRect(QPoint(60, 60), USUAL))
-            first_page = FirstRunPage(understood, appearance)
+            icons = Icons(appearance)
+            beginning = Beginning(appearance, icons, Tray(appearance, icons))
             bridge, past = Bridge(), PaperPast(shown)
-            screen = Screen(self.app, appearance, bridge, PaperAsks(), past, placement, first_page, lambda: NOW)
+            screen = Screen(
+                beginning,
+                bridge,
+                PaperAsks(),
+                past,
+                placement,
+                lambda: FirstRunPage(understood, appearance),
+                lambda: NOW,
+            )
             bridge.post_snapshot(shown)
             screen.open_window()
             QTest.qWait(300)

@@ -150,7 +150,8 @@ def test_only_web_pages_are_given_to_a_browser() -> None:
 
 def test_the_icon_can_be_made_anew_any_number_of_times(qtbot: QtBot, appearance: Appearance) -> None:
     wishes = Wishes(appearance)
-    tray = Tray(appearance, wishes.icons, wishes.contents)
+    tray = Tray(appearance, wishes.icons)
+    tray.fill_with(wishes.contents)
     for version in range(50):
         tray.recreate()
         tray.show_snapshot(replace(picture(), version=version))
@@ -161,7 +162,8 @@ def test_the_icon_can_be_made_anew_any_number_of_times(qtbot: QtBot, appearance:
 
 def test_without_a_tray_a_message_is_passed_on(qtbot: QtBot, appearance: Appearance) -> None:
     wishes = Wishes(appearance)
-    tray = Tray(appearance, wishes.icons, wishes.contents)
+    tray = Tray(appearance, wishes.icons)
+    tray.fill_with(wishes.contents)
     tray.recreate()
     assert not tray.show_message(Notification(1, NOW, "down", ("a",), 1, "A is down", ""))
     tray.close()

@@ -6,12 +6,15 @@ import argparse
 import os
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trayapp.cli import exits
 from trayapp.cli.show import complain
-from trayapp.config.load import Loaded, load_file
 from trayapp.config.places import Places
-from trayapp.core.words import Service
+
+if TYPE_CHECKING:
+    from trayapp.config.load import Loaded
+    from trayapp.core.words import Service
 
 
 def places_of(arguments: argparse.Namespace) -> Places:
@@ -22,6 +25,8 @@ def places_of(arguments: argparse.Namespace) -> Places:
 
 def configured(places: Places) -> tuple[tuple[Service, ...], Loaded]:
     """The services of services.toml, its faults told on standard error; exits with 78 when none of it can be used."""
+    from trayapp.config.load import load_file  # noqa: PLC0415 - the tray program's icon does not wait for it
+
     loaded = load_file(places.services_toml)
     for fault in loaded.faults:
         complain(f"{'note: ' if fault.warning else ''}{fault}")

@@ -8,10 +8,7 @@ import sys
 
 from trayapp.cli import exits, show
 from trayapp.cli.home import places_of
-from trayapp.config.load import load_file
 from trayapp.config.places import Places
-from trayapp.desktop.control import NoAnswer, Refused, ask
-from trayapp.desktop.door import NotRunning
 from trayapp.desktop.instance import Owner, acquire
 
 PATIENCE = 5.0
@@ -41,7 +38,8 @@ def run_here(places: Places, owner: Owner | None, *, window: bool, hidden: bool,
     `owner` may be None for a demo beside a program that is running.
     """
     try:
-        from trayapp import app  # noqa: PLC0415 - Qt is loaded for this command alone
+        from trayapp.ui.application import Application  # noqa: PLC0415 - Qt is loaded for this command alone
+        from trayapp.ui.beginning import begin  # noqa: PLC0415
     except ImportError as fault:
         from trayapp.desktop.libraries import missing_libraries  # noqa: PLC0415 - needed where Qt is not
 
@@ -49,7 +47,11 @@ def run_here(places: Places, owner: Owner | None, *, window: bool, hidden: bool,
         if owner is not None:
             owner.release()
         return exits.NOT_RUNNING
-    return app.run(places, owner, window=window, hidden=hidden, demo=demo)
+    application = Application()
+    beginning = begin(application)
+    from trayapp import app  # noqa: PLC0415 - while the icon is there already
+
+    return app.run(application, beginning, places, owner, window=window, hidden=hidden, demo=demo)
 
 
 def has_display() -> bool:
@@ -61,11 +63,16 @@ def has_display() -> bool:
 
 def is_empty(places: Places) -> bool:
     """Nothing is configured, and the file is not merely broken."""
+    from trayapp.config.load import load_file  # noqa: PLC0415 - the icon does not wait for it
+
     settings = load_file(places.services_toml).settings
     return settings is not None and not settings.services
 
 
 def _raise_other(places: Places) -> int:
+    from trayapp.desktop.control import NoAnswer, Refused, ask  # noqa: PLC0415 - needed by a second start alone
+    from trayapp.desktop.door import NotRunning  # noqa: PLC0415
+
     try:
         shown = ask(places.socket, {"do": "show", "token": _activation_token()}, PATIENCE, starting=True)["shown"]
     except (NotRunning, NoAnswer, Refused) as fault:

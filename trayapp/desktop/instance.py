@@ -9,10 +9,12 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from trayapp.desktop.conversation import LONGEST_REQUEST, Answer, converse
 from trayapp.desktop.door import Door
-from trayapp.desktop.reception import receive
+
+if TYPE_CHECKING:
+    from trayapp.desktop.conversation import Answer
 
 CONVERSATIONS = 64
 """At once; more are turned away."""
@@ -42,6 +44,9 @@ class Owner:
 
     async def serve(self, answer: Answer) -> None:
         """Answer whoever asks, until cancelled. One request and its replies make one conversation."""
+        from trayapp.desktop.conversation import LONGEST_REQUEST, converse  # noqa: PLC0415 - asyncio is slow to load,
+        from trayapp.desktop.reception import receive  # noqa: PLC0415 - and the lock stands before the icon
+
         visit = partial(converse, answer=answer, token=self._door.token)
         await receive(self._door.listening, visit, at_most=CONVERSATIONS, limit=LONGEST_REQUEST)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from trayapp.config.lane import Lane
 from trayapp.config.load import Loaded
@@ -17,6 +18,8 @@ from trayapp.core.words import Belief, Service
 from trayapp.engine.past import Past
 from trayapp.history.memory import Memory, Remembered
 from trayapp.monitor.monitor import Monitor
+
+T = TypeVar("T")
 
 
 class InForce:
@@ -55,12 +58,17 @@ class InForce:
     async def reload(self) -> Loaded:
         """Put in force what the file says this very moment: whoever just saved it need not wait for the next look."""
         async with self._turn:
-            self._watched = Watched(self._path)
+            if await self._away(self._path.exists):  # one that is away for a moment removes nothing
+                self._watched = Watched(self._path)
             await self._look()
             return self.loaded
 
+    async def _away(self, look: Callable[[], T]) -> T:
+        """Look at the disk away from the loop."""
+        return await asyncio.wrap_future(self._lane.submit(look))
+
     async def _look(self) -> None:
-        loaded = await asyncio.wrap_future(self._lane.submit(self._watched.poll))
+        loaded = await self._away(self._watched.poll)
         if loaded is None:
             return
         services = loaded.settings.services if loaded.settings is not None else ()

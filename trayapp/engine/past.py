@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
 
 from trayapp.core.words import CheckResult, Notification, Service, StatusChange, Telling
 from trayapp.history.memory import Remembered
@@ -44,22 +43,23 @@ class Past:
         tellings: Sequence[Telling],
         notifications: Sequence[Notification],
     ) -> Awaitable[None]:
-        return asyncio.wrap_future(self._history.commit(changes, tellings, notifications))
+        """Done when it was tried; what kept it from the disk is told by the history itself."""
+        return _tried(self._history.commit(changes, tellings, notifications))
 
     def attempted(self, notification: int) -> Awaitable[None]:
-        return asyncio.wrap_future(self._history.attempted(notification))
+        return _tried(self._history.attempted(notification))
 
     def delivered(self, notification: int) -> Awaitable[None]:
-        return asyncio.wrap_future(self._history.delivered(notification))
+        return _tried(self._history.delivered(notification))
 
     def pause(self, until: int | None) -> None:
-        _heed(self._history.set_paused(until))
+        self._history.set_paused(until)
 
     def register(self, services: Sequence[Service], gone: Collection[str]) -> None:
         """These are watched from now on as they are now, and those no longer."""
         now = self._clock.now()
-        _heed(self._history.register(services, now))
-        _heed(self._history.remove(tuple(gone), now))
+        self._history.register(services, now)
+        self._history.remove(tuple(gone), now)
 
     async def recall(self, services: Sequence[Service]) -> Recalled:
         """What is remembered of these, having learnt what they dial now. Without an answer in time: nothing."""
@@ -75,10 +75,11 @@ class Past:
             return Recalled(Remembered.nothing(now))
 
 
-def _heed(future: Future[Any]) -> None:
-    future.add_done_callback(_log_failure)
-
-
-def _log_failure(future: Future[Any]) -> None:
-    if not future.cancelled() and (fault := future.exception()) is not None:
-        log.warning("the history could not be written: %s", fault)
+async def _tried(writing: Future[None]) -> None:
+    """A disk that is full is trouble (History.trouble), and a fault of ours is on record: neither is raised again."""
+    waiting = asyncio.wrap_future(writing)
+    try:
+        await asyncio.wait([waiting])
+        waiting.exception()  # seen: asyncio need not mention it
+    finally:
+        waiting.cancel()  # else it would try to wake a loop that has ended

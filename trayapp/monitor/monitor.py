@@ -7,8 +7,8 @@ so there is no lock. History, alerts and the clock are given; the network is the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from typing import Any
 
 from trayapp.core import verdict
 from trayapp.core.words import (
@@ -27,6 +27,8 @@ from trayapp.core.words import (
     Telling,
 )
 from trayapp.monitor.clock import Clock
+from trayapp.monitor.needs import Memory, Policy
+from trayapp.monitor.publishing import AT_ONCE, IN_TIME, Publishing
 from trayapp.monitor.rounds import Rounds
 from trayapp.monitor.scheduler import FIRST_SPACING, phase
 
@@ -35,48 +37,6 @@ PROBE_BUG = "self.bug"
 
 COMMIT_PATIENCE = 2.0
 """Seconds to wait for the disk before telling all the same."""
-
-PUBLISH_AFTER = 0.05
-"""Seconds in which changes gather into one snapshot."""
-
-REFRESH_AFTER = 1.0
-"""The same while only figures moved: nobody reads them faster, and every snapshot wakes the screen."""
-
-
-class Memory(Protocol):
-    """What remembers: never blocks, and says when something is safe."""
-
-    def record(self, result: CheckResult) -> None: ...
-
-    def commit(
-        self,
-        changes: Sequence[StatusChange],
-        tellings: Sequence[Telling],
-        notifications: Sequence[Notification],
-    ) -> Awaitable[None]: ...
-
-    def pause(self, until: int | None) -> None: ...
-
-
-class Policy(Protocol):
-    """What decides whom to tell: pure."""
-
-    def after(
-        self,
-        service: Service,
-        belief: Belief,
-        telling: Telling,
-        decisive: bool,
-        now: int,
-        next_id: int,
-        ended: Incident | None,
-    ) -> tuple[Telling, tuple[Notification, ...]]: ...
-
-    def forget(self, telling: Telling) -> Telling: ...
-
-    def acknowledge(self, telling: Telling, incident: int) -> Telling: ...
-
-    def snooze(self, telling: Telling, until: int | None) -> Telling: ...
 
 
 class BrokenProbe(Exception):
@@ -103,7 +63,6 @@ class Monitor:
         self._memory = memory
         self._policy = policy
         self._tell = tell
-        self._publish = publish
         self._observe = observe
         self._on_fault = on_fault
         self._next_incident = 1
@@ -112,14 +71,14 @@ class Monitor:
         self._views: dict[str, ServiceView] = {}
         self._rounds = Rounds(clock, self._begin_check, self._set_checking, self._check_ended)
         self._first_round: dict[str, float] = {}
-        self._publishing: asyncio.TimerHandle | None = None
+        self._publish = publish
+        self._publishing = Publishing(self._publish_now)
+        self._version = 0
         self._resuming: asyncio.TimerHandle | None = None
         self._ended: dict[str, Incident] = {}
-        self._version = 0
         self._paused_until: int | None = None
         self._problems: tuple[str, ...] = ()
         self._faults: tuple[str, ...] = ()
-        self._stopping = False
 
     # What the owner of the loop asks
 
@@ -153,7 +112,7 @@ class Monitor:
             else:
                 self._views[service.id] = ServiceView(service, old.belief, old.telling, old.checking)
                 self._replace(old.service, service)
-        self._changed()
+        self._publishing.ask()
 
     def check_now(self, services: Iterable[str] | None = None) -> None:
         """Check these services, or all, as soon as a place is free. A paused service is left alone."""
@@ -198,7 +157,7 @@ class Monitor:
         """Sentences about Watchbell itself and about its configuration file, for the snapshot."""
         if (tuple(problems), tuple(faults)) != (self._problems, self._faults):
             self._problems, self._faults = tuple(problems), tuple(faults)
-            self._changed()
+            self._publishing.ask()
 
     def snapshot(self) -> Snapshot:
         return Snapshot(
@@ -212,10 +171,9 @@ class Monitor:
 
     async def stop(self, patience: float = 1.0) -> None:
         """Cancel what is in flight and wait at most `patience` seconds for it."""
-        self._stopping = True
-        for timer in (self._publishing, self._resuming):
-            if timer is not None:
-                timer.cancel()
+        self._publishing.stop()
+        if self._resuming is not None:
+            self._resuming.cancel()
         await self._rounds.stop(patience)
 
     # One check
@@ -278,7 +236,8 @@ class Monitor:
         """Take over the new belief; remember it; and only then tell."""
         tellings = (telling,) if telling != view.telling else ()
         self._views[view.service.id] = ServiceView(view.service, belief, telling, view.checking)
-        self._changed(PUBLISH_AFTER if changes or belief.suspect is not view.belief.suspect else REFRESH_AFTER)
+        seen_at_once = changes or belief.suspect is not view.belief.suspect
+        self._publishing.ask(AT_ONCE if seen_at_once else IN_TIME)
         if belief.incident is not None:
             self._next_incident = max(self._next_incident, belief.incident.id + 1)
         if notifications:
@@ -376,7 +335,7 @@ class Monitor:
             for index, view in enumerate(list(self._views.values())):
                 if view.service.enabled:
                     self._enter(view, index)
-        self._changed()
+        self._publishing.ask()
 
     def _pause_over(self) -> None:
         self.pause(None)
@@ -399,7 +358,7 @@ class Monitor:
             committed = asyncio.ensure_future(self._memory.commit(changes, tellings, ()))
             committed.add_done_callback(self._note_failed_commit)
             self._observe_all(changes, view.belief.reason)
-        self._changed()
+        self._publishing.ask()
         return new
 
     def _observe_all(self, changes: Sequence[StatusChange], reason: str) -> None:
@@ -421,27 +380,15 @@ class Monitor:
         self._views[view.service.id] = ServiceView(view.service, view.belief, telling, view.checking)
         committed = asyncio.ensure_future(self._memory.commit((), (telling,), ()))
         committed.add_done_callback(self._note_failed_commit)
-        self._changed()
+        self._publishing.ask()
 
     def _set_checking(self, id_: str, checking: bool) -> None:
         view = self._views.get(id_)
         if view is not None and view.checking is not checking:
             self._views[id_] = ServiceView(view.service, view.belief, view.telling, checking)
-            self._changed(REFRESH_AFTER)
-
-    def _changed(self, after: float = PUBLISH_AFTER) -> None:
-        """Publish soon; changes of one stretch of time make one snapshot."""
-        if self._stopping:
-            return
-        loop = asyncio.get_running_loop()
-        if self._publishing is not None:
-            if self._publishing.when() <= loop.time() + after:
-                return
-            self._publishing.cancel()
-        self._publishing = loop.call_later(after, self._publish_now)
+            self._publishing.ask(IN_TIME)
 
     def _publish_now(self) -> None:
-        self._publishing = None
         self._version += 1
         self._publish(self.snapshot())
 

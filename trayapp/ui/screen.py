@@ -7,22 +7,22 @@ says when they are wanted.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from trayapp.core.words import Notification, Snapshot
 from trayapp.ui.actions import ServiceActions
 from trayapp.ui.asks import Asks
+from trayapp.ui.beginning import Beginning
 from trayapp.ui.bridge import Bridge, Raising
-from trayapp.ui.icons import Icons
 from trayapp.ui.menu import TrayMenu
-from trayapp.ui.palette import Appearance
 from trayapp.ui.strips import Past, Strips
-from trayapp.ui.tray import Tray
-from trayapp.ui.window.placement import Placement
-from trayapp.ui.window.services import ServicesPage
-from trayapp.ui.window.window import Window
+
+if TYPE_CHECKING:
+    from trayapp.ui.window.placement import Placement
+    from trayapp.ui.window.window import Window
 
 PATIENCE_MS = 10_000
 """How long the tray may be away, as when a panel restarts, before the window takes its place."""
@@ -36,35 +36,44 @@ class Screen(QObject):
 
     def __init__(
         self,
-        app: QApplication,
-        appearance: Appearance,
+        beginning: Beginning,
         bridge: Bridge,
         asks: Asks,
         past: Past,
         placement: Placement,
-        first_page: QWidget,
+        first_page: Callable[[], QWidget],
         clock: Callable[[], int],
     ) -> None:
-        """`clock` is the wall clock, ms UTC."""
+        """`clock` is the wall clock, ms UTC. `first_page` makes the page for while nothing is watched."""
         super().__init__()
+        self._appearance = beginning.appearance
         self._asks = asks
-        self._icons = Icons(appearance)
-        actions = ServiceActions(asks, clock, self.reveal_service, self.settings_asked.emit)
-        strips = Strips(past, clock, self)
-        page = ServicesPage(appearance, asks, actions, strips, clock)
-        self.menu = TrayMenu(asks, self._icons, actions, clock, self.open_window, self._ask_settings)
-        self.tray = Tray(appearance, self._icons, self.menu, self)
-        self.window = Window(appearance, self._icons, asks, page, first_page, placement, self._tray_here)
+        self._past = past
+        self._placement = placement
+        self._first_page = first_page
+        self._clock = clock
+        self._window: Window | None = None
+        self._snapshot = Snapshot(0, 0)
+        self._icons = beginning.icons
+        self._actions = ServiceActions(asks, clock, self.reveal_service, self.settings_asked.emit)
+        self.menu = TrayMenu(asks, self._icons, self._actions, clock, self.open_window, self._ask_settings)
+        self.tray = beginning.tray
+        self.tray.fill_with(self.menu)
         self._tray_at_start = self._host_known = False
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._show_something)
-        app.setQuitOnLastWindowClosed(False)
         self._connect(bridge)
 
+    @property
+    def window(self) -> Window:
+        """The window, made when it is first wanted: mostly an icon is all there is to see, and it is there sooner."""
+        if self._window is None:
+            self._window = self._make_window()
+        return self._window
+
     def start(self, hidden: bool) -> None:
-        """Make the icon, and open the window unless it shall stay hidden behind the icon."""
+        """Open the window, unless it shall stay hidden behind the icon."""
         self._tray_at_start = self.tray.available
-        self.tray.recreate()
         if not hidden:
             self.open_window()
         else:
@@ -72,9 +81,10 @@ class Screen(QObject):
 
     def close(self) -> None:
         """Take everything off the screen."""
-        if self.window.isVisible():
-            self.window.keep_place()
-        self.window.hide()
+        if self._window is not None:
+            if self._window.isVisible():
+                self._window.keep_place()
+            self._window.hide()
         self.tray.close()
 
     @Slot(bool)
@@ -99,21 +109,43 @@ class Screen(QObject):
     def _connect(self, bridge: Bridge) -> None:
         bridge.snapshot_changed.connect(self._show)
         bridge.message_posted.connect(self._tell)
-        bridge.raise_asked.connect(self.window.reveal)
-        self.tray.toggled.connect(self.window.toggle)
+        bridge.raise_asked.connect(self._reveal)
+        self.tray.toggled.connect(self._toggle)
         self.tray.opened.connect(self.open_window)
         self.tray.check_asked.connect(self._check_all)
-        self.window.settings_asked.connect(self._ask_settings)
-        self.window.faults_asked.connect(self._ask_settings)
-        self.window.service_entered.connect(self.service_entered)
+
+    def _make_window(self) -> Window:
+        from trayapp.ui.window.services import ServicesPage  # noqa: PLC0415 - see `window`
+        from trayapp.ui.window.window import Window  # noqa: PLC0415
+
+        strips = Strips(self._past, self._clock, self)
+        page = ServicesPage(self._appearance, self._asks, self._actions, strips, self._clock)
+        window = Window(
+            self._appearance, self._icons, self._asks, page, self._first_page(), self._placement, self._tray_here
+        )
+        window.settings_asked.connect(self._ask_settings)
+        window.faults_asked.connect(self._ask_settings)
+        window.service_entered.connect(self.service_entered)
+        window.show_snapshot(self._snapshot)
+        return window
+
+    @Slot(object)
+    def _reveal(self, raising: Raising) -> None:
+        self.window.reveal(raising)
+
+    @Slot()
+    def _toggle(self) -> None:
+        self.window.toggle()
 
     def _tray_here(self) -> bool:
         return self.tray.available
 
     @Slot(object)
     def _show(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
         self.tray.show_snapshot(snapshot)
-        self.window.show_snapshot(snapshot)
+        if self._window is not None:
+            self._window.show_snapshot(snapshot)
 
     @Slot(object)
     def _tell(self, notification: Notification) -> None:
@@ -132,4 +164,4 @@ class Screen(QObject):
     def _show_something(self) -> None:
         """No tray keeps us in sight: be a window, so that nobody has an invisible program."""
         if not self.tray.available and not self.window.isVisible():
-            self.window.showMinimized()
+            self.window.appear()

@@ -26,15 +26,20 @@ class Tray(QObject):
     opened = Signal()
     check_asked = Signal()
 
-    def __init__(self, appearance: Appearance, icons: Icons, contents: TrayMenu, parent: QObject | None = None) -> None:
+    def __init__(self, appearance: Appearance, icons: Icons, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._icons = icons
-        self._contents = contents
+        self._contents: TrayMenu | None = None
         self._snapshot = Snapshot(0, 0)
         self._shown: tuple[object, ...] = ()
         self._icon: QSystemTrayIcon | None = None
         self._menu: QMenu | None = None
         appearance.changed.connect(self._redraw)
+
+    def fill_with(self, contents: TrayMenu) -> None:
+        """Have a menu from now on; until then there is an icon and nothing behind it."""
+        self._contents = contents
+        self._refill()
 
     @property
     def available(self) -> bool:
@@ -74,8 +79,12 @@ class Tray(QObject):
                 self._refill()  # a host that draws the menu itself may show it before it asks
 
     def show_message(self, notification: Notification) -> bool:
-        """Tell it with the tray's own means; False where it has none."""
-        if self._icon is None or not self.available or not QSystemTrayIcon.supportsMessages():
+        """Tell it with the tray's own means; False where it has none.
+
+        A StatusNotifier host, which alone does not say where the icon is, has none: for such an icon Qt sends a
+        message to the notification daemon, and that is who could not tell it.
+        """
+        if self._icon is None or not QSystemTrayIcon.supportsMessages() or self._icon.geometry().isEmpty():
             return False
         kind = QSystemTrayIcon.MessageIcon.Warning if notification.urgent else QSystemTrayIcon.MessageIcon.Information
         self._icon.showMessage(notification.title, notification.body, kind, MESSAGE_MS)
@@ -83,7 +92,7 @@ class Tray(QObject):
 
     @Slot()
     def _refill(self) -> None:
-        if self._menu is not None:
+        if self._menu is not None and self._contents is not None:
             self._contents.fill(self._menu, self._snapshot)
 
     @Slot()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QKeyCombination, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QKeySequence, QScreen, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -23,6 +23,9 @@ from trayapp.ui.window.banner import DemoBanner, Notice, Notices
 from trayapp.ui.window.closing import ask_how_to_close
 from trayapp.ui.window.placement import Placement
 from trayapp.ui.window.services import ServicesPage
+
+SETTINGS_KEY = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Comma)
+"""Where the desktop has no key of its own for settings, most programs have this one."""
 
 MESSAGES = 3
 """Messages shown at once; a newer one pushes the oldest out."""
@@ -94,9 +97,13 @@ class Window(QWidget):
         self._messages[key] = plain(f"{notification.title}: {notification.body}".removesuffix(": "))
         self._draw()
         if not self._seen():
-            self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-            self.showNormal()
-            self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)
+            self.appear()
+
+    def appear(self) -> None:
+        """Be there to be seen, without taking the keyboard from whoever types elsewhere."""
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.showNormal()
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)
 
     @Slot(object)
     def reveal(self, raising: Raising) -> None:
@@ -166,7 +173,7 @@ class Window(QWidget):
             self._asks.check_now(None)
         elif event.matches(QKeySequence.StandardKey.Find):
             self._page.begin_filter()
-        elif event.matches(QKeySequence.StandardKey.Preferences):
+        elif event.matches(QKeySequence.StandardKey.Preferences) or event.keyCombination() == SETTINGS_KEY:
             self.settings_asked.emit()
         else:
             super().keyPressEvent(event)
