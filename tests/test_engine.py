@@ -325,16 +325,15 @@ def test_defaults_hold_for_services_that_say_nothing_else(stage: Stage) -> None:
 
 def test_two_hundred_services_are_asked_evenly(stage: Stage) -> None:
     with HttpServer() as server:
-        text = (service(f"s{n}", f"{server.url}{n}", interval="4s") for n in range(200))
+        text = (service(f"s{n}", f"{server.url}{n}", interval="3s") for n in range(200))
         stage.configure(*text)
         with stage.running():
             until(lambda: all(len(stage.checks(f"s{n}")) >= 2 for n in range(200)), 60)
-            until(lambda: len(stage.events) > 900, 60)
     starts = sorted(check["at"] for n in range(200) for check in stage.checks(f"s{n}")[1:2])
     seconds = [start[17:21] for start in starts]  # in tenths
     busiest = max(seconds.count(second) for second in set(seconds))
-    assert len(set(seconds)) > 25  # spread over the 4 s, and not a burst each
-    assert busiest < 40
+    assert len(set(seconds)) > 15  # spread over the 3 s, and not a burst each
+    assert busiest < 50
 
 
 # Asking from outside

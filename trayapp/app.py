@@ -226,7 +226,8 @@ class App(QObject):
         try:
             keeping.result()
         except (SecretUnavailable, ValueError) as fault:
-            self._complain(f"Nothing was added, for the password in the address has no place to go: {fault}")
+            said = fault.message if isinstance(fault, SecretUnavailable) else str(fault)
+            self._complain(f"Nothing was added, for the password in the address has no place to go: {said}")
             return
         self._add(proposal)
 

@@ -148,9 +148,11 @@ def test_a_second_watcher_follows_the_first_to_its_end(home: Home) -> None:
 
 
 def test_who_follows_a_program_that_is_killed_says_so(home: Home) -> None:
-    with HttpServer() as server, home.watch_of(server) as first, home.watch() as second:
-        second.until("check")
-        first.kill()
-        assert second.wait() == 75
+    with HttpServer() as server, home.watch_of(server) as first:
+        first.until("check")
+        with home.watch() as second:
+            second.until("check")
+            first.kill()
+            assert second.wait() == 75
     assert second.events[-1] == {"event": "stopped", "reason": "the running Watchbell ended without a word"}
     assert second.complaints == "watchbell: the running Watchbell ended without a word\n"

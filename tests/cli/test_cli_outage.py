@@ -151,6 +151,7 @@ def test_an_incident_begins_at_the_same_moment_whether_we_were_killed_in_it_or_n
             server.status = 503
             failing = first.until("check", outcome="CRITICAL")["at"]
             first.until("notification")
+            first.until("check", count=len(first.of("check")) + 2)  # by then its delivery is on record
             first.kill()
         (before,) = home.incidents()
         with home.watch_of(server) as second:

@@ -14,6 +14,8 @@ import shutil
 from pathlib import Path
 from typing import Any, Self
 
+from jeepney import DBusErrorResponse
+
 from tests.desktop.desk import FILES, Desk, SessionBus
 from tests.desktop.programs import Program, until
 
@@ -81,7 +83,10 @@ class Panel(Part):
         super().begin()
 
     def ready(self) -> bool:
-        return self.desk.bus.owned(WATCHER) and bool(self._watcher("IsStatusNotifierHostRegistered"))
+        try:
+            return bool(self._watcher("IsStatusNotifierHostRegistered"))
+        except DBusErrorResponse:  # nobody is the watcher yet, or no longer the one of the panel before
+            return False
 
     def items(self) -> list[str]:
         """The icons that are registered, each as "bus name/object path"."""

@@ -37,6 +37,7 @@ def test_of_twenty_started_at_once_one_runs_and_the_others_raise_it(watchbell: W
             until(lambda: sum(each.poll() is not None for each in started) == AT_ONCE - 1, "one is left", 2 * PATIENCE)
             until(lambda: len(panel.items()) == 1, "one icon is there", PATIENCE)
             assert watchbell.until_status("shop", "UP")
+            assert watchbell.window()
             assert len(watchbell.windows()) == 1
         finally:
             for each in started:

@@ -12,6 +12,9 @@ from tests.servers import HttpServer
 
 pytestmark = pytest.mark.desktop
 
+SETTLING = 1.5
+"""Seconds in which a window has drawn what it is to show; nothing that X tells says when."""
+
 DEMO = "town-clock"
 """A service of the demo."""
 
@@ -30,6 +33,7 @@ def shown(watchbell: Watchbell) -> set[str]:
 def test_an_address_typed_into_the_first_page_is_watched(newcomer: Watchbell, panel: Panel, shop: HttpServer) -> None:
     newcomer.run()
     until(newcomer.is_active, "the window is active", PATIENCE)
+    time.sleep(SETTLING)
     newcomer.type(shop.url)
     until(lambda: shown(newcomer), "it is watched", PATIENCE)
     (id_,) = shown(newcomer)
@@ -43,8 +47,9 @@ def test_an_address_typed_into_the_first_page_is_watched(newcomer: Watchbell, pa
 def test_what_is_no_address_is_said_and_nothing_is_written(newcomer: Watchbell) -> None:
     newcomer.run()
     until(newcomer.is_active, "the window is active", PATIENCE)
+    time.sleep(SETTLING)
     newcomer.type("htp://nowhere")
-    time.sleep(1.0)  # nothing is to happen
+    time.sleep(SETTLING)
     assert shown(newcomer) == set()
     assert not newcomer.places.services_toml.exists()
 
@@ -54,6 +59,7 @@ def test_the_demo_is_one_key_away_and_a_first_service_ends_it(
 ) -> None:
     newcomer.run()
     until(newcomer.is_active, "the window is active", PATIENCE)
+    time.sleep(SETTLING)
     desk.run("xdotool", "key", "alt+d")
     until(lambda: DEMO in shown(newcomer), "the demo is shown", PATIENCE)
     newcomer.until_status(DEMO, "UP")

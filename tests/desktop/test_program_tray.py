@@ -15,6 +15,13 @@ def has_icon(panel: Panel, tooltip: str) -> bool:
     return len(panel.items()) == 1 and Icon(panel).tooltip == tooltip
 
 
+def calm(watchbell: Watchbell, panel: Panel) -> Icon:
+    """Runs it; its icon once all is well and nothing in its menu is going to change by itself."""
+    watchbell.run()
+    until(lambda: has_icon(panel, "shop is up"), "the icon says that all is well", PATIENCE)
+    return Icon(panel)
+
+
 def test_the_icon_is_there_and_says_the_verdict(watchbell: Watchbell, panel: Panel, shop: HttpServer) -> None:
     watchbell.run()
     until(lambda: has_icon(panel, "shop is up"), "the icon says that all is well", PATIENCE)
@@ -70,10 +77,7 @@ def test_without_any_tray_the_window_is_to_be_seen_and_closing_it_asks(desk: Des
 
 
 def test_the_menu_is_complete_without_a_click_on_the_icon(watchbell: Watchbell, panel: Panel, shop: HttpServer) -> None:
-    watchbell.run()
-    watchbell.until_status("shop", "UP")
-    icon = Icon(panel)
-    until(lambda: icon.labels()[0] == "shop is up", "the menu says that all is well", PATIENCE)
+    icon = calm(watchbell, panel)
     assert icon.labels() == ["shop is up", "Open Watchbell", "Check now", "Pause", "Settings…", "Quit"]
     assert not icon.entries()[0].enabled
     shop.status = 503
@@ -85,8 +89,7 @@ def test_the_menu_is_complete_without_a_click_on_the_icon(watchbell: Watchbell, 
 
 
 def test_open_shows_the_window_with_the_keyboard_in_it(watchbell: Watchbell, panel: Panel) -> None:
-    watchbell.run()
-    icon = Icon(panel)
+    icon = calm(watchbell, panel)
     for _again in range(2):
         icon.choose("Open")
         until(watchbell.is_active, "the window is active", PATIENCE)
@@ -106,9 +109,7 @@ def test_check_now_checks_now(watchbell: Watchbell, panel: Panel, shop: HttpServ
 
 
 def test_pause_pauses_and_resume_goes_on(watchbell: Watchbell, panel: Panel) -> None:
-    watchbell.run()
-    watchbell.until_status("shop", "UP")
-    icon = Icon(panel)
+    icon = calm(watchbell, panel)
     icon.choose("Pause", "For 1 hour")
     until(lambda: has_icon(panel, "Watching is paused"), "the icon says so", PATIENCE)
     assert watchbell.service("shop")["status"] == "PAUSED"
@@ -128,8 +129,7 @@ def test_acknowledge_in_the_menu_is_obeyed(watchbell: Watchbell, panel: Panel, s
 
 
 def test_quit_in_the_menu_ends_the_program(watchbell: Watchbell, panel: Panel) -> None:
-    watchbell.run()
-    Icon(panel).choose("Quit")
+    calm(watchbell, panel).choose("Quit")
     code, _seconds = watchbell.ended()
     assert code == 0
     until(lambda: panel.items() == [], "its icon is gone", PATIENCE)

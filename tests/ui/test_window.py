@@ -259,7 +259,7 @@ def test_the_demo_says_that_it_is_one_and_takes_a_first_service(qtbot: QtBot, st
 
 def test_a_problem_stays_dismissed_until_it_is_gone_and_comes_back(qtbot: QtBot, stage: Stages) -> None:
     unwell = replace(picture(), problems=("the disk is full",))
-    sentence = "Watchbell has a problem: the disk is full"
+    sentence = "the disk is full"
     made = stage(unwell)
     shown(qtbot, made)
     assert sentence in said(made.window)

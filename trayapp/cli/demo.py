@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import argparse
 
+from trayapp.cli import exits, show
 from trayapp.cli.home import places_of
-from trayapp.cli.run import has_display, run_here
+from trayapp.cli.run import run_here
 from trayapp.demo.home import demo_home
+from trayapp.desktop.display import has_display
 
 
 def main(arguments: argparse.Namespace) -> int:
     if arguments.terminal or arguments.json or not has_display():
         return demo_in_terminal(json=arguments.json)
     places = places_of(arguments)
-    places.prepare()
+    try:
+        places.prepare()
+    except OSError as fault:
+        show.complain(f"cannot use {places.run}: {fault}")
+        return exits.NOT_RUNNING
     return run_here(places, None, window=True, hidden=False, demo=True)
 
 

@@ -7,7 +7,7 @@ import argparse
 from trayapp import events
 from trayapp.cli import show
 from trayapp.cli.home import places_of
-from trayapp.cli.run import has_display
+from trayapp.desktop.display import has_display
 from trayapp.diagnosis import examine
 
 

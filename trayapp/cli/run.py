@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
 from trayapp.cli import exits, show
 from trayapp.cli.home import places_of
 from trayapp.config.places import Places
+from trayapp.desktop.display import has_display
 from trayapp.desktop.instance import Owner, acquire
 
 PATIENCE = 5.0
@@ -52,13 +52,6 @@ def run_here(places: Places, owner: Owner | None, *, window: bool, hidden: bool,
     from trayapp import app  # noqa: PLC0415 - while the icon is there already
 
     return app.run(application, beginning, places, owner, window=window, hidden=hidden, demo=demo)
-
-
-def has_display() -> bool:
-    """Whether a window can be opened here."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def is_empty(places: Places) -> bool:

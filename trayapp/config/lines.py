@@ -16,14 +16,16 @@ from typing import TypeAlias
 Path: TypeAlias = tuple[str | int, ...]
 """Names of tables and keys from the top; a number is the place in an array."""
 
-_BLANK = re.compile(r"[ \t]*+")
-_NEXT = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]++")
+# No possessive quantifiers: the `re` of Python 3.11.2 gets them wrong inside groups. The alternatives
+# of each repetition begin differently, so nothing is tried twice without them.
+_BLANK = re.compile(r"[ \t]*")
+_NEXT = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _STRING = re.compile(
-    r'"""(?:[^"\\]++|\\.|"(?!""))*+"{3,5}'  # up to two quotes of the content may touch the closing three
-    r"|'''(?:[^']++|'(?!''))*+'{3,5}"
-    r'|"(?:[^"\\\n]++|\\.)*+"'
-    r"|'[^'\n]*+'",
+    r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}'  # up to two quotes of the content may touch the closing three
+    r"|'''(?:[^']|'(?!''))*'{3,5}"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|'[^'\n]*'",
     re.DOTALL,
 )
 _PLAIN_VALUE = re.compile(r"[^,\]}\n#]*[^,\]}\n# \t\r]")
@@ -87,7 +89,9 @@ class _Scan:
 
     def document(self) -> list[Mark]:
         table: Path = ()
-        while self.skip(_NEXT) < len(self.text):
+        before = -1
+        while before < self.skip(_NEXT) < len(self.text):  # text that is not read on is no reason to stay for ever
+            before = self.at
             if self.text[self.at] == "[":
                 table = self.header()
             else:
@@ -144,7 +148,9 @@ class _Scan:
             return
         closing, index = "]" if opening == "[" else "}", 0
         self.at += 1
-        while self.skip(_NEXT) < len(self.text) and self.text[self.at] != closing:
+        before = -1
+        while before < self.skip(_NEXT) < len(self.text) and self.text[self.at] != closing:
+            before = self.at
             start, place = self.at, len(self.found)
             if opening == "{":
                 inner: Path = (*path, *self.name())

@@ -44,10 +44,10 @@ LOOK = 2.0
 STOP_PATIENCE = 2.0
 """Seconds in which everything has ended, whatever hangs: the shares below, and some to spare."""
 CHECKS_PATIENCE = 0.3
-TELLING_PATIENCE = 0.4
+TELLING_PATIENCE = 0.3
 LISTENERS_PATIENCE = 0.2
 TASKS_PATIENCE = 0.2
-HISTORY_PATIENCE = 0.7
+HISTORY_PATIENCE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ class Engine:
         self._stop_asked = asyncio.Event()
         self._reason = "stopped"
         self._wishes: list[Callable[[], object]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._undelivered: tuple[Undelivered, ...] = ()
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
 
@@ -182,6 +183,7 @@ class Engine:
             await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
             if work.done():
                 work.result()  # it has no end but by a fault
+            log.info("stopping: %s", self._reason)
 
     def _build(self, at_end: AsyncExitStack) -> None:
         """Make the parts, and say how each ends: the last one here ends first."""
@@ -240,6 +242,7 @@ class Engine:
     def _open(self, remembered: Remembered, services: int) -> None:
         """Go on from what is remembered, before the first service is watched."""
         self._monitor.number_from(remembered.next_incident, remembered.next_notification)
+        log.info("Watchbell %s begins to watch, services: %d", __version__, services)
         self._broadcast.emit(events.started(__version__, services))
         self._monitor.restore_pause(remembered.paused_until)
         self._undelivered = remembered.undelivered
@@ -274,10 +277,12 @@ class Engine:
         """A task whose failure is recorded as a fault of ours."""
 
         def ended(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
             if not task.cancelled() and (fault := task.exception()) is not None:
                 self._faults.record(fault, what)
 
         task = self._loop.create_task(work, name=what)
+        self._tasks.add(task)  # the loop itself refers to it weakly: it would go with the next garbage
         task.add_done_callback(ended)
         return task
 

@@ -6,6 +6,7 @@ A file that cannot be used, or a service that is wrong now, stays in force as it
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +21,7 @@ from trayapp.history.memory import Memory, Remembered
 from trayapp.monitor.monitor import Monitor
 
 T = TypeVar("T")
+log = logging.getLogger("trayapp.engine")
 
 
 class InForce:
@@ -76,6 +78,8 @@ class InForce:
         if not self._opened:
             self._opened, self._orphans = True, recalled.others
             self._opening(recalled.remembered, len(services))
+        else:
+            log.info("services.toml is read again, services: %d, faults: %d", len(services), len(loaded.faults))
         self.loaded = loaded
         if loaded.settings is not None:
             kept = [self.services[id_] for id_ in loaded.left_out if id_ in self.services]

@@ -205,7 +205,7 @@ class Window(QWidget):
         return self._first_page if nothing_watched else self._page
 
     def _troubles(self) -> list[Notice]:
-        found = [Notice(f"Watchbell has a problem: {plain(problem)}") for problem in self._snapshot.problems]
+        found = [Notice(plain(problem)) for problem in self._snapshot.problems]
         faults = self._snapshot.faults
         if faults:
             count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
