@@ -17,7 +17,6 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox, QWidget
 from shiboken6 import isValid
 
-from trayapp import __version__
 from trayapp.adding import proposed, write
 from trayapp.alerts.notifier import Notifier, OnAction
 from trayapp.alerts.traymessage import TrayMessage
@@ -79,7 +78,6 @@ def run(
         redaction, faults = Redaction(), Faults()
         stack.callback(open_log(places.log_file, redaction).close)
         faults.install()
-        log.info("Watchbell %s begins", __version__)
         app = App(application, beginning, places, owner, redaction, faults)
         stack.callback(app.end)
         stack.enter_context(ended_by_signals(application))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import ssl
-
 from trayapp.config.secrets import Secrets
 from trayapp.core import verdict
 from trayapp.core.words import CheckResult, Service
 from trayapp.monitor.clock import Clock
 from trayapp.monitor.resolver import Resolver
 from trayapp.probes.base import Means
+from trayapp.probes.encryption import verifying
 
 
 class Asking:
@@ -21,18 +19,13 @@ class Asking:
         self._clock = clock
         self._resolver = Resolver()
 
-    @functools.cached_property
-    def _tls(self) -> ssl.SSLContext:
-        # Reading the system's store costs tens of milliseconds: once, and not before a check needs it.
-        return ssl.create_default_context()
-
     def means(self, service: Service) -> Means:
         return Means(
             timeout=service.timeout / 1000,
             # Half of the time: a keyring that hangs must not look like a service that does.
             reveal=self._secrets.reveal_for(service.probe.target, service.timeout / 2000),
             resolve=self._resolver.resolve,
-            tls=self._tls,
+            tls=verifying(),
             clock=self._clock.monotonic,
         )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from trayapp.core.keys import Text
 from trayapp.core.words import Finding
 from trayapp.probes.base import AddrInfo, Kind, Means, SecretUnavailable
+from trayapp.probes.encryption import verifying
 
 GRACE = 0.5
 """Seconds past the timeout by which a result must be there."""
@@ -32,7 +33,7 @@ async def literally(text: Text) -> str:
 
 
 def means(timeout: float = 5.0, resolve: Resolve = as_loopback, tls: ssl.SSLContext | None = None) -> Means:
-    return Means(timeout, literally, resolve, tls or ssl.create_default_context())
+    return Means(timeout, literally, resolve, tls or verifying())
 
 
 def ask(

@@ -7,15 +7,17 @@ from datetime import UTC, datetime
 
 import trustme
 
+from trayapp.probes.encryption import context
+
 AUTHORITY = trustme.CA()
 STRANGER = trustme.CA()
 
 
 def trusting(authority: trustme.CA = AUTHORITY) -> ssl.SSLContext:
     """A verifying client that knows this authority beside the usual ones."""
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
+    made = context()
+    authority.configure_trust(made)
+    return made
 
 
 def server(

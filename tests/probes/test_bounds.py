@@ -13,6 +13,7 @@ PREPARED = """
     import asyncio, os, resource, socket, ssl, sys
     from trayapp.core.words import Outcome
     from trayapp.probes.base import Means
+    from trayapp.probes.encryption import verifying
     from trayapp.probes.http import Http
     from trayapp.probes.tcp import Tcp
 
@@ -24,7 +25,7 @@ PREPARED = """
     async def reveal(text):
         return text
 
-    means = Means(5.0, reveal, resolve, ssl.create_default_context())
+    means = Means(5.0, reveal, resolve, verifying())
 
     def peak():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -108,26 +109,3 @@ def test_the_http_client_is_loaded_by_the_first_http_check_and_not_before() -> N
         0,
     )
     assert printed == "False False\n"
-
-
-def test_cpu_of_a_check_stays_well_under_a_millisecond() -> None:
-    with HttpServer(body=b"ok") as good:
-        printed = run(
-            """
-            import time
-
-            async def main():
-                probe = Http(f"http://127.0.0.1:{good}/", contains="ok")
-                for _ in range(50):
-                    await probe.check(means)
-                before = time.process_time()
-                for _ in range(500):
-                    assert (await probe.check(means)).outcome is Outcome.OK
-                print((time.process_time() - before) / 500 * 1000)
-
-            asyncio.run(main())
-            """,
-            good.port,
-            0,
-        )
-    assert float(printed) < 2.0  # 0.4 ms here; a loaded or slower machine may need more

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import itertools
 import socket
-import ssl
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from trayapp.core.keys import declared_keys
 from trayapp.core.words import Blame, Finding, Outcome
 from trayapp.probes import PROBES, probe_for
 from trayapp.probes.base import AddrInfo, Kind
+from trayapp.probes.encryption import verifying
 
 TIMEOUT = 0.4
 KINDS = pytest.mark.parametrize("kind", PROBES)
@@ -263,6 +263,6 @@ def test_the_contract_is_kept_over_tls_too() -> None:
             async def there(_host: str, _port: int, port: int = server.port) -> Sequence[AddrInfo]:
                 return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))]
 
-            finding = ask(probe, TIMEOUT, resolve=there, tls=ssl.create_default_context())
+            finding = ask(probe, TIMEOUT, resolve=there, tls=verifying())
             assert_typed(finding)
             assert finding.outcome is Outcome.CRITICAL

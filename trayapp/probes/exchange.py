@@ -15,9 +15,10 @@ from trayapp import __version__
 from trayapp.core.words import Finding, Outcome
 from trayapp.probes.base import Means
 from trayapp.probes.causes import Misbehaved, Misconfigured
+from trayapp.probes.encryption import unverifying
 from trayapp.probes.phases import Phases
 from trayapp.probes.redirects import leads_on, onward
-from trayapp.probes.transport import FreshTransport, unverifying
+from trayapp.probes.transport import FreshTransport
 
 if TYPE_CHECKING:
     from trayapp.probes.http import Http

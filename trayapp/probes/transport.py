@@ -12,7 +12,6 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from functools import cache
 from ipaddress import ip_address
 
 import h11
@@ -22,6 +21,7 @@ from trayapp.probes.base import AddrInfo, Means
 from trayapp.probes.causes import Misbehaved
 from trayapp.probes.certificate import with_date
 from trayapp.probes.dial import dial
+from trayapp.probes.encryption import unverifying
 from trayapp.probes.phases import Phases
 
 MOST_HEADERS = 64 * 1024
@@ -31,15 +31,6 @@ READ = 16 * 1024
 """Bytes of one read: what may be parsed without giving way to other checks."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-@cache
-def unverifying() -> ssl.SSLContext:
-    """The shared context of all checks with `verify = false`."""
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 class FreshTransport(httpx.AsyncBaseTransport):
