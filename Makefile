@@ -36,7 +36,8 @@ fmt: setup-run  ## format the code and mend what ruff can mend
 	$(bin)/ruff check --fix .
 
 bench: setup-test  ## memory, start, CPU per check and wake-ups, against a bare tray program
-	$(bin)/python -m pytest -s -p no:xdist -o python_files='bench_*.py' tests/bench $(ARGS)
+	$(bin)/python -m tests.bench.tray
+	$(bin)/python -m tests.bench.history
 
 screenshots: setup-test  ## pictures of window, settings, menu and notification, into screenshots/
 	$(bin)/python -m tests.desktop.screenshots screenshots

@@ -1,4 +1,4 @@
-"""What remembering costs, measured: `python tests/history/bench.py`. Prints; asserts nothing."""
+"""What remembering costs, measured: `python -m tests.bench.history`. Prints; asserts nothing."""
 
 from __future__ import annotations
 
