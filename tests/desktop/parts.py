@@ -89,8 +89,12 @@ class Panel(Part):
             return False
 
     def items(self) -> list[str]:
-        """The icons that are registered, each as "bus name/object path"."""
-        return list(self._watcher("RegisteredStatusNotifierItems"))
+        """The icons that are registered, each as "bus name/object path".
+
+        The watcher keeps one whose connection ended in the moment it registered; the panel does not show that.
+        """
+        items: list[str] = self._watcher("RegisteredStatusNotifierItems")
+        return [item for item in items if self.desk.bus.owned(item.partition("/")[0])]
 
     def property(self, item: str, name: str) -> Any:
         """A property of an icon, such as "Title", "Status" or "ToolTip"."""

@@ -43,6 +43,11 @@ class Watched:
             return Loaded(None, (Fault(str(self._path), None, sentence),))
         return load_file(self._path, self._kinds)
 
+    @property
+    def settling(self) -> bool:
+        """The last look found a change that the next one will read, if it has come to rest by then."""
+        return self._seen != self._read
+
     def _look(self) -> Look:
         try:
             status = self._path.stat()

@@ -38,8 +38,11 @@ from trayapp.monitor.monitor import Monitor
 T = TypeVar("T")
 log = logging.getLogger("trayapp.engine")
 
-LOOK = 2.0
+LOOK = 4.0
 """Seconds between two looks at services.toml, at what went stale and at our own health."""
+
+LOOK_SOON = 0.5
+"""The same while services.toml is being changed."""
 
 STOP_PATIENCE = 2.0
 """Seconds in which everything has ended, whatever hangs: the shares below, and some to spare."""
@@ -257,7 +260,7 @@ class Engine:
     async def _keep_looking(self) -> None:
         look: asyncio.Task[None] | None = None
         while True:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(LOOK_SOON if self._in_force.settling else LOOK)
             self._monitor.expire()
             self._report()
             if look is None or look.done():  # a disk that hangs keeps one look, and nothing else

@@ -57,6 +57,11 @@ class InForce:
         async with self._turn:
             await self._look()
 
+    @property
+    def settling(self) -> bool:
+        """Somebody is just changing the file: it is worth another look soon."""
+        return self._watched.settling
+
     async def reload(self) -> Loaded:
         """Put in force what the file says this very moment: whoever just saved it need not wait for the next look."""
         async with self._turn:
