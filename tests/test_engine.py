@@ -42,7 +42,12 @@ class Stage:
     snapshots: list[Snapshot] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     told: list[Notification] = field(default_factory=list)
+    raised: list[str | None] = field(default_factory=list)
     on_action: OnAction | None = None
+
+    def raise_window(self, token: str | None) -> bool:
+        self.raised.append(token)
+        return True
 
     def configure(self, *texts: str) -> None:
         self.places.prepare()
@@ -63,7 +68,7 @@ class Stage:
             self.on_action = on_action
             return (*notifiers, TrayMessage(self.told.append))
 
-        faces = Faces(self.snapshots.append, observe or self.events.append, lambda token: True)
+        faces = Faces(self.snapshots.append, observe or self.events.append, self.raise_window)
         secrets = secrets or Secrets(self.places.keyring_service, folder=self.places.config)
         return Engine(self.places, owner, faces, ways, self.faults, secrets, alongside=alongside)
 
@@ -353,6 +358,8 @@ def test_other_processes_ask_through_the_control_socket(stage: Stage) -> None:
                 assert ask(socket, {"do": "check", "services": ["web"]}, 10.0) == {"checking": 1}
                 until(lambda: len(stage.checks("web")) == 2)
                 assert ask(socket, {"do": "show"}, 10.0) == {"shown": True}
+                assert ask(socket, {"do": "show", "token": "leave to take the focus"}, 10.0) == {"shown": True}
+                assert stage.raised == [None, "leave to take the focus"]
                 stage.configure(service("web", "htp://x/"))
                 assert "not a URL" in ask(socket, {"do": "reload"}, 10.0)["faults"][0]
                 assert "not a URL" in ask(socket, {"do": "status"}, 10.0)["faults"][0]

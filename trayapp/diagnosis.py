@@ -114,8 +114,9 @@ def _history(places: Places) -> Row:
     try:
         Reader(places.history_db).latest(SystemClock().now())
     except HistoryUnavailable as fault:
-        fresh = not places.history_db.exists()
-        return Row("History", fresh, f"{version}; {fault}")
+        if not places.history_db.exists():
+            return Row("History", True, f"{version}; nothing is remembered yet")
+        return Row("History", False, f"{version}; {fault}")
     size = places.history_db.stat().st_size / 1_000_000
     return Row("History", True, f"{version}; {places.history_db}, {size:.1f} MB")
 
@@ -145,5 +146,5 @@ def _icmp() -> Iterator[Row]:
     if any(low <= group <= high for group in (os.getegid(), *os.getgroups())):
         yield Row("Ping", True, "allowed without privileges")
     else:
-        advice = 'sudo sysctl -w net.ipv4.ping_group_range="0 2147483647"'
-        yield Row("Ping", False, "not allowed for your groups", advice)
+        advice = 'to allow it: sudo sysctl -w net.ipv4.ping_group_range="0 2147483647"'
+        yield Row("Ping", True, "not allowed for your groups, and no probe needs it yet", advice)

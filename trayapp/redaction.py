@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
@@ -27,6 +28,7 @@ class Redaction:
     """Hides what it is told to hide and what looks like a credential. Safe to use from any thread."""
 
     def __init__(self) -> None:
+        self._learning = threading.Lock()
         self._forms: frozenset[str] = frozenset()
         self._pattern: re.Pattern[str] | None = None
 
@@ -35,9 +37,11 @@ class Redaction:
         if len(secret) < SHORTEST_SECRET:
             return
         written = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
-        self._forms |= written | {line.strip() for line in secret.splitlines() if len(line.strip()) >= SHORTEST_SECRET}
-        longest_first = sorted(self._forms, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        lines = {line.strip() for line in secret.splitlines() if len(line.strip()) >= SHORTEST_SECRET}
+        with self._learning:  # two that learn at once would forget one of theirs
+            self._forms |= written | lines
+            longest_first = sorted(self._forms, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
 
     def clean(self, text: str) -> str:
         """The text without secrets."""

@@ -198,6 +198,13 @@ def test_a_wrong_probe_is_told_by_its_key(table: str, message: str) -> None:
     assert "pass" not in fault
 
 
+def test_a_password_too_long_to_be_quoted_whole_is_not_quoted_in_part() -> None:
+    text = f'[services.web]\nhttp.url = ["https://bob:{"hush" * 20}@example.com/"]\n'
+    (fault,) = parse(text).faults
+    assert "https://bob:…@example.com/" in fault.message
+    assert "hush" not in str(fault)
+
+
 def test_a_service_needs_one_probe() -> None:
     assert said("[services.web]\nname = 'a'\n") == [
         "services.web: does not say how to ask; add a table named after a kind, such as [services.web.http] (line 1)"

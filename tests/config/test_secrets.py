@@ -14,7 +14,7 @@ import pytest
 from trayapp.config.lane import Lane
 from trayapp.config.origins import Kept, origin_of
 from trayapp.config.secrets import Secrets
-from trayapp.core.keys import Reference
+from trayapp.core.keys import Reference, Text
 from trayapp.probes.base import SecretUnavailable
 
 TOKEN = Reference("secret", "token")
@@ -50,6 +50,10 @@ def secrets(drawer: Drawer | None = None, **options: object) -> Secrets:
     return Secrets("tests", keeper=drawer or Drawer(), **{"deadline": 0.3, **options})  # type: ignore[arg-type]
 
 
+def revealed(known: Secrets, text: Text, target: str) -> str:
+    return asyncio.run(known.reveal(text, target))
+
+
 def refused(reveal: Callable[[], object]) -> SecretUnavailable:
     with pytest.raises(SecretUnavailable) as error:
         reveal()
@@ -59,7 +63,7 @@ def refused(reveal: Callable[[], object]) -> SecretUnavailable:
 def test_text_is_itself_and_asks_nobody() -> None:
     drawer = Drawer()
     assert asyncio.run(secrets(drawer).reveal("plain", HERE)) == "plain"
-    assert secrets(drawer).reveal_now("plain", HERE) == "plain"
+    assert revealed(secrets(drawer), "plain", HERE) == "plain"
     assert drawer.visits == []
 
 
@@ -71,10 +75,10 @@ def test_a_secret_is_asked_for_once_and_remembered() -> None:
         return await asyncio.gather(*(known.reveal(TOKEN, HERE) for _ in range(20)))
 
     assert asyncio.run(twenty()) == ["word"] * 20
-    assert known.reveal_now(TOKEN, HERE) == "word"
+    assert revealed(known, TOKEN, HERE) == "word"
     assert (drawer.visits, drawer.threads) == (["token"], {"keyring"})
     known.forget()
-    known.reveal_now(TOKEN, HERE)
+    revealed(known, TOKEN, HERE)
     assert drawer.visits == ["token"] * 2
 
 
@@ -93,25 +97,25 @@ def test_a_secret_may_be_for_several_targets() -> None:
     known = secrets()
     known.set("token", "word", "https://a/x", "https://b:8443/", "https://a:443/y")
     assert known.get("token") == Kept("word", ("https://a", "https://b:8443"))
-    assert known.reveal_now(TOKEN, "https://b:8443/z") == "word"
+    assert revealed(known, TOKEN, "https://b:8443/z") == "word"
 
 
 def test_a_new_value_replaces_the_old_one_at_once() -> None:
     drawer = Drawer()
     known = secrets(drawer)
     asyncio.run(known.keep("token", "old", HERE))
-    assert known.reveal_now(TOKEN, HERE) == "old"
+    assert revealed(known, TOKEN, HERE) == "old"
     asyncio.run(known.keep("token", "new", HERE))
-    assert (known.reveal_now(TOKEN, HERE), drawer.visits) == ("new", [])
+    assert (revealed(known, TOKEN, HERE), drawer.visits) == ("new", [])
 
 
 @pytest.mark.parametrize("text", ["word", "5", '{"a": 1}', '["value"]', "null", '{"value": "x"}'])
 def test_what_another_program_put_there_is_a_value_as_it_is(text: str) -> None:
-    assert secrets(Drawer(token=text)).reveal_now(TOKEN, HERE) == text
+    assert revealed(secrets(Drawer(token=text)), TOKEN, HERE) == text
 
 
 def test_a_missing_secret_names_the_command_that_adds_it() -> None:
-    error = refused(lambda: secrets().reveal_now(TOKEN, HERE))
+    error = refused(lambda: revealed(secrets(), TOKEN, HERE))
     assert error.cause == "config.secret_missing"
     assert error.message == 'there is no secret "token" in the keyring; add it: watchbell secret set token'
 
@@ -121,8 +125,8 @@ def test_values_are_told_once_so_that_logs_can_hide_them() -> None:
     drawer = Drawer(token=Kept("word", ("https://example.com",)).written())
     known = secrets(drawer, revealed=told.append, environ={"X": "variable"})
     for _ in range(2):
-        known.reveal_now(TOKEN, HERE)
-        known.reveal_now(Reference("env", "X"), HERE)
+        revealed(known, TOKEN, HERE)
+        revealed(known, Reference("env", "X"), HERE)
     assert told == ["word", "variable"]
     assert "word" not in repr(known.get("token"))
 
@@ -143,7 +147,7 @@ def test_while_the_user_is_asked_for_the_password_the_keyring_is_locked() -> Non
     drawer = Drawer()
     drawer.asking = True
     drawer.held.clear()
-    assert refused(lambda: secrets(drawer).reveal_now(TOKEN, HERE)).cause == "config.secret_locked"
+    assert refused(lambda: revealed(secrets(drawer), TOKEN, HERE)).cause == "config.secret_locked"
     drawer.held.set()
 
 
@@ -153,14 +157,13 @@ def test_what_nobody_waits_for_any_more_is_not_asked() -> None:
     drawer.held.clear()
     for name in ("token", "other", "other"):
         assert (
-            refused(lambda name=name: known.reveal_now(Reference("secret", name), HERE)).cause
-            == "config.keyring_silent"
+            refused(lambda name=name: revealed(known, Reference("secret", name), HERE)).cause == "config.keyring_silent"
         )
     drawer.held.set()
     until = time.monotonic() + 10
     while known._keyring.held_for and time.monotonic() < until:
         time.sleep(0.01)
-    assert known.reveal_now(Reference("secret", "last"), HERE) == "y"
+    assert revealed(known, Reference("secret", "last"), HERE) == "y"
     assert drawer.visits == ["token", "last"]
 
 
@@ -188,7 +191,7 @@ def test_a_cancelled_check_leaves_the_keyring_to_others() -> None:
 
     asyncio.run(cancelled())
     drawer.held.set()
-    assert known.reveal_now(TOKEN, HERE) == "word"
+    assert revealed(known, TOKEN, HERE) == "word"
 
 
 def test_files_and_variables_are_there_while_the_keyring_hangs(tmp_path: Path) -> None:
@@ -197,18 +200,18 @@ def test_files_and_variables_are_there_while_the_keyring_hangs(tmp_path: Path) -
     (tmp_path / "token").write_text("file\n")
     (tmp_path / "token").chmod(0o600)
     drawer.held.clear()
-    refused(lambda: known.reveal_now(TOKEN, HERE))
-    assert known.reveal_now(Reference("env", "X"), HERE) == "variable"
-    assert known.reveal_now(Reference("file", "token"), HERE) == "file"
+    refused(lambda: revealed(known, TOKEN, HERE))
+    assert revealed(known, Reference("env", "X"), HERE) == "variable"
+    assert revealed(known, Reference("file", "token"), HERE) == "file"
     drawer.held.set()
 
 
 def file_refused(path: Path) -> SecretUnavailable:
-    return refused(lambda: secrets().reveal_now(Reference("file", str(path)), HERE))
+    return refused(lambda: revealed(secrets(), Reference("file", str(path)), HERE))
 
 
 def test_a_variable_that_is_not_set_is_missing() -> None:
-    error = refused(lambda: secrets(environ={}).reveal_now(Reference("env", "X"), HERE))
+    error = refused(lambda: revealed(secrets(environ={}), Reference("env", "X"), HERE))
     assert (error.cause, error.message) == ("config.secret_missing", "the environment variable X is not set")
 
 
@@ -218,7 +221,7 @@ def test_a_file_is_read_anew_each_time(tmp_path: Path) -> None:
     known = secrets()
     for word in ("first", "second"):
         path.write_text(word + "\r\n")
-        assert known.reveal_now(Reference("file", str(path)), HERE) == word
+        assert revealed(known, Reference("file", str(path)), HERE) == word
 
 
 def test_a_file_that_others_may_read_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
@@ -251,7 +254,7 @@ def test_a_file_that_is_missing_large_no_text_or_no_file_is_refused(tmp_path: Pa
     os.mkfifo(tmp_path / "pipe", 0o600)
     assert "it is not a file" in file_refused(tmp_path / "pipe").message
     assert "it is not a file" in file_refused(tmp_path).message
-    assert "not a path" in refused(lambda: secrets().reveal_now(Reference("file", "a\0b"), HERE)).message
+    assert "not a path" in refused(lambda: revealed(secrets(), Reference("file", "a\0b"), HERE)).message
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trayapp.core.timeline import Tally, cells, longest_outage, percent, tally, worst
+from trayapp.core.timeline import Tally, cells, percent, tally, worst
 from trayapp.core.words import Segment, Status
 
 HOUR = 3_600_000
@@ -66,18 +66,6 @@ def test_cells_touch_are_equal_and_sum_to_the_window(segments: list[Segment], wi
     assert sum((cell.tally for cell in strip), Tally()) == tally(segments, since, until)
     for cell in strip:
         assert cell.tally == tally(segments, cell.start, cell.end)
-
-
-@quickly
-@given(timelines(), windows)
-def test_the_longest_outage_is_the_longest_row_of_down_milliseconds(
-    segments: list[Segment], window: tuple[int, int]
-) -> None:
-    row = longest = 0
-    for moment in range(*window):
-        row = row + 1 if status_at(segments, moment) is Status.DOWN else 0
-        longest = max(longest, row)
-    assert longest_outage(segments, *window) == longest
 
 
 def test_availability_is_up_and_degraded_over_what_is_known() -> None:

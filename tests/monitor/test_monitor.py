@@ -321,6 +321,44 @@ def test_while_paused_nothing_is_asked_and_afterwards_everything_is():
     assert stage.memory.paused[-1] is None
 
 
+def test_a_pause_ends_by_the_clock_on_the_wall_though_its_timer_slept_with_the_machine():
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("web", always(GOOD))])
+        monitor.pause(stage.clock.now() + 3_600_000)
+        monitor.expire()
+        assert monitor.snapshot().paused_until is not None
+        stage.clock.ahead = 3_600_000
+        monitor.expire()
+        assert monitor.snapshot().paused_until is None
+        await until(lambda: stage.memory.results)
+
+    stage = on_stage(play)
+    assert stage.memory.paused[-1] is None
+
+
+def test_a_service_that_joins_many_others_is_asked_at_once():
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        others = [service(f"off-{n}", always(GOOD), enabled=False) for n in range(1000)]
+        watch(monitor, others)
+        watch(monitor, [*others, service("new", always(GOOD))])
+        await until(lambda: stage.memory.results)
+
+    on_stage(play)
+
+
+def test_what_is_checked_together_by_hand_does_not_stay_together():
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service(f"s{n}", always(GOOD), interval=1000) for n in range(8)])
+        await until(lambda: len({r.service for r in stage.memory.results}) == 8)
+        monitor.check_now()
+        begun = len(stage.memory.results)
+        await until(lambda: len(stage.memory.results) >= begun + 16)
+        following = stage.memory.results[begun + 8 : begun + 16]
+        assert max(r.at for r in following) - min(r.at for r in following) > 300
+
+    on_stage(play)
+
+
 def test_a_disabled_service_is_listed_as_paused_and_never_asked():
     async def play(stage: Stage, monitor: Monitor) -> None:
         watch(monitor, [service("off", always(BAD), enabled=False), service("on", always(GOOD))])

@@ -84,6 +84,14 @@ def test_same_origin_does_not_follow_elsewhere() -> None:
     assert finding.message == f"redirects to another site ({other.url})"
 
 
+def test_the_query_of_a_redirect_that_is_not_followed_is_told_to_nobody() -> None:
+    with HttpServer() as other, to(other.url + "login?ticket=hush") as first:
+        finding = ask(Http(first.url, follow="same-origin"))
+    assert finding.message == f"redirects to another site ({other.url}login)"
+    with to("htp://elsewhere/login?ticket=hush") as first:
+        assert ask(Http(first.url)).message == "redirects to what is no web address: htp://elsewhere/login"
+
+
 def test_a_redirect_is_the_answer_itself_when_none_are_followed_or_it_is_expected() -> None:
     with HttpServer() as other, to(other.url) as first:
         assert ask(Http(first.url, follow="none")).message == "HTTP 302"
@@ -169,6 +177,11 @@ def test_credentials_in_a_location_are_neither_sent_nor_shown() -> None:
         ("2606:4700::1111", "::1", True),
         ("2606:4700::1111", "fe80::1%eth0", True),
         ("192.168.1.1", "127.0.0.1", True),
+        ("192.168.1.1", "0.0.0.0", True),
+        ("fd00::1", "::", True),
+        ("192.168.1.1", "::ffff:127.0.0.1", True),
+        ("8.8.8.8", "::ffff:10.0.0.1", True),
+        ("8.8.8.8", "::ffff:1.1.1.1", False),
         ("192.168.1.1", "192.168.1.2", False),
         ("127.0.0.1", "127.0.0.1", False),
         ("127.0.0.1", "8.8.8.8", False),

@@ -74,6 +74,7 @@ class SessionBus:
     def call(self, to: Peer, method: str, signature: str = "", *body: Any) -> asyncio.Future[tuple[Any, ...]]:
         """Sends a method call at once; the future holds the answer's arguments, or a CannotTell."""
         reply: asyncio.Future[tuple[Any, ...]] = asyncio.get_running_loop().create_future()
+        reply.add_done_callback(_retrieved)
         if self.closed:
             reply.set_exception(CannotTell("the session bus went away"))
             return reply
@@ -131,6 +132,12 @@ class SessionBus:
             reply.set_result(unwrap_msg(message))
         except DBusErrorResponse as refusal:
             reply.set_exception(CannotTell(f"{refusal.name}: {' '.join(map(str, refusal.data))}"))
+
+
+def _retrieved(reply: asyncio.Future[tuple[Any, ...]]) -> None:
+    """Whoever asked may have gone: a refusal that comes late is then nobody's, and no fault of ours."""
+    if not reply.cancelled():
+        reply.exception()
 
 
 def _method_call(to: Peer, method: str, signature: str, body: tuple[Any, ...]) -> Message:

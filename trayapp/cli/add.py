@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
+from trayapp.adding import text_of
 from trayapp.cli import exits, show
 from trayapp.cli.check import ask_all
 from trayapp.cli.home import places_of
 from trayapp.cli.inhand import secrets_with
-from trayapp.config.document import Unreadable, read_document
+from trayapp.config.document import Unreadable
 from trayapp.config.load import parse
 from trayapp.config.places import Places
 from trayapp.config.proposal import BadTarget, Proposal, propose
@@ -28,7 +29,7 @@ def main(arguments: argparse.Namespace) -> int:
     places = places_of(arguments)
     try:
         places.prepare()
-        basis = _basis(places)
+        basis = text_of(places.services_toml)
         loaded = parse(basis)
         if loaded.settings is None:
             show.complain(f"{places.services_toml} has to be mended first; `watchbell config check` says where")
@@ -55,14 +56,6 @@ def main(arguments: argparse.Namespace) -> int:
         return exits.CONFIG
     _say(places, proposal, good=good)
     return 0
-
-
-def _basis(places: Places) -> str:
-    """The text that the file holds now; empty where there is none yet."""
-    try:
-        return read_document(places.services_toml).text
-    except FileNotFoundError:
-        return ""
 
 
 def _look(places: Places, proposal: Proposal) -> bool:

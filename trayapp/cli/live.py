@@ -24,7 +24,7 @@ AROUND = LAST_LINES + 6
 """Lines of the screen that are not rows: heading, counts, blanks and the hint."""
 
 HINT = "Ctrl+C ends it"
-DEMO_HINT = f"This is a demo. `watchbell add https://example.com` adds your first service. {HINT}"
+DEMO_HINT = f"A demo. `watchbell add https://example.com` adds something real. {HINT}"
 
 
 class LiveFace:

@@ -6,8 +6,10 @@ import argparse
 import importlib
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,6 +25,9 @@ the worst of all asked. 64 wrong usage, 78 wrong configuration,
 75 the program is not running where that is needed."""
 
 
+_MISTYPED = re.compile(r"argument (?:COMMAND|ACTION): invalid choice: '(?P<word>.*)' \(choose from (?P<known>.*)\)")
+
+
 class Usage(SystemExit):
     """Wrong usage: the sentence went to standard error already."""
 
@@ -32,7 +37,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        print(f"{self.prog}: {message}", file=sys.stderr)
+        print(f"{self.prog}: {_plainly(message)}", file=sys.stderr)
         raise Usage(exits.USAGE)
 
 
@@ -48,56 +53,61 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--home", metavar="DIR", type=Path, help="keep everything under DIR (or set WATCHBELL_HOME)")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
 
-    run = commands.add_parser("run", help="start the tray program")
+    run = _command(commands, "run", "start the tray program")
     run.add_argument("--window", action="store_true", help="open the window at once")
     run.add_argument("--hidden", action="store_true", help="start without a window even on the first run")
     run.add_argument("--demo-if-empty", action="store_true", help="show the demo while no service is configured")
 
-    watch = commands.add_parser("watch", help="watch in the terminal")
+    watch = _command(commands, "watch", "watch in the terminal")
     _json(watch)
     watch.add_argument("--for", dest="seconds", metavar="30s", type=_duration, help="stop after this long")
     watch.add_argument("--notify", action="store_true", help="show desktop notifications too")
 
-    check = commands.add_parser("check", help="check services once, now")
+    check = _command(commands, "check", "check services once, now")
     check.add_argument("ids", metavar="ID", nargs="*", help="which services; all when none is named")
     _json(check)
 
-    probe = commands.add_parser("probe", help="ask any address once, without configuration")
+    probe = _command(commands, "probe", "ask any address once, without configuration")
     probe.add_argument("target", metavar="TARGET", help="a URL, kind:target, or a host")
-    probe.add_argument("keys", metavar="key=value", nargs="*", help="keys of the probe, and timeout=10s")
+    probe.add_argument("keys", metavar="key=value", nargs="*", default=[], help="keys of the probe, and timeout=10s")
     _json(probe)
 
-    add = commands.add_parser("add", help="look at an address and watch it from now on")
+    add = _command(commands, "add", "look at an address and watch it from now on")
     add.add_argument("target", metavar="TARGET", help="a URL, kind:target, or a host")
-    add.add_argument("keys", metavar="key=value", nargs="*", help="keys of the service or of its probe")
+    add.add_argument("keys", metavar="key=value", nargs="*", default=[], help="keys of the service or of its probe")
     add.add_argument("--name", help="what you call it")
     add.add_argument("--group", help="the heading under which it is listed")
 
-    status = commands.add_parser("status", help="what is true now")
+    status = _command(commands, "status", "what is true now")
     status.add_argument("ids", metavar="ID", nargs="*", help="which services; all when none is named")
     _json(status)
 
-    config = commands.add_parser("config", help="the configuration file")
+    config = _command(commands, "config", "the configuration file")
     which = config.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
-    which.add_parser("check", help="say every fault of services.toml, with its line")
-    which.add_parser("path", help="where services.toml is")
-    which.add_parser("schema", help="print the JSON Schema of services.toml, for editors")
+    _command(which, "check", "say every fault of services.toml, with its line")
+    _command(which, "path", "where services.toml is")
+    _command(which, "schema", "print the JSON Schema of services.toml, for editors")
 
-    secret = commands.add_parser("secret", help="passwords and tokens, kept in the keyring")
+    secret = _command(commands, "secret", "passwords and tokens, kept in the keyring")
     which = secret.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
-    keep = which.add_parser("set", help="ask for a value and keep it")
+    keep = _command(which, "set", "ask for a value and keep it")
     keep.add_argument("name", metavar="NAME")
-    which.add_parser("list", help="the secrets that services.toml names, and whether they are there")
-    drop = which.add_parser("delete", help="forget a value")
+    _command(which, "list", "the secrets that services.toml names, and whether they are there")
+    drop = _command(which, "delete", "forget a value")
     drop.add_argument("name", metavar="NAME")
 
-    doctor = commands.add_parser("doctor", help="what this machine offers, and what to install")
+    doctor = _command(commands, "doctor", "what this machine offers, and what to install")
     _json(doctor)
 
-    demo = commands.add_parser("demo", help="a small world on loopback that lives through an outage")
+    demo = _command(commands, "demo", "a small world on loopback that lives through an outage")
     demo.add_argument("--terminal", action="store_true", help="watch it in the terminal instead of a window")
     _json(demo)
     return top
+
+
+def _command(commands: argparse._SubParsersAction[Parser], name: str, does: str) -> Parser:
+    """A command that says in its own help what the list says of it."""
+    return commands.add_parser(name, help=does, description=f"{does[:1].upper()}{does[1:]}.")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -138,6 +148,17 @@ def _choose_encoding(*, for_programs: bool) -> None:
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
         else:
             sys.stdout.reconfigure(errors="replace")
+
+
+def _plainly(message: str) -> str:
+    """A complaint of argparse about a mistyped command, as a person would say it; any other as it is."""
+    mistyped = _MISTYPED.match(message)
+    if mistyped is None:
+        return message
+    known = re.findall(r"[\w-]+", mistyped["known"])
+    near = get_close_matches(mistyped["word"], known, n=1)
+    hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"
+    return f'there is no command "{mistyped["word"]}"; {hint}'
 
 
 def _json(command: argparse.ArgumentParser) -> None:

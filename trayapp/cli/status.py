@@ -123,7 +123,8 @@ def _known_last(service: Service, latest: Latest | None, now: int) -> dict[str, 
     age = f"checked {wording.duration(now - ended)} ago" if now - ended >= 1_000 else "checked just now"
     if latest.lost_sight is None or latest.status not in _SEEN:
         entry = events.service_object(ServiceView(service, belief, latest.telling), now)
-        return {**entry, "why": f"{entry['why']} · {age}"}
+        said = show.said(latest.last.finding) if latest.reason == "new" and latest.last is not None else entry["why"]
+        return {**entry, "why": f"{said} · {age}"}
     unseen = replace(belief, status=Status.UNKNOWN, since=latest.lost_sight, reason="not running")
     entry = events.service_object(ServiceView(service, unseen, latest.telling), now)
     return {**entry, "why": f"was {latest.status}, {age}"}

@@ -63,7 +63,7 @@ class Complaints:
 def quoted(value: Any) -> str:
     """A value as it was written, on one line, cut at 60 characters and without a URL's password."""
     shown = json.dumps(value, ensure_ascii=False, default=str)
-    return mask_passwords(plain(shown, 60))
+    return plain(mask_passwords(shown), 60)  # masked first: a cut would hide the "@" that tells a password
 
 
 def mask_passwords(text: str) -> str:

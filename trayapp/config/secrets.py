@@ -83,14 +83,6 @@ class Secrets:
             value = await self._awaited(*self._work(text, target), min(within, self._deadline))
         return self._tell(value)
 
-    def reveal_now(self, text: Text, target: str) -> str:
-        """The same, blocking."""
-        if isinstance(text, str):
-            return text
-        if (value := self._at_hand(text, target)) is None:
-            value = self._waited(*self._work(text, target))
-        return self._tell(value)
-
     async def keep(self, name: str, value: str, *targets: str) -> None:
         """Stores a secret for these targets, or for the first that asks. ValueError: the name or value cannot be."""
         await self._awaited(self._keyring, self._keeping(name, value, targets), self._deadline)

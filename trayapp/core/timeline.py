@@ -129,18 +129,6 @@ def worst(inside: Tally) -> Status:
     return next((status for status in WORST_FIRST if inside.of(status)), Status.UNKNOWN)
 
 
-def longest_outage(segments: Sequence[Segment], since: int, until: int) -> int:
-    """Milliseconds of the longest unbroken DOWN in the window; a gap in sight breaks it. 0: none."""
-    longest = unbroken = 0
-    last_end = None
-    for start, end, status in _within(segments, since, until):
-        if status is Status.DOWN:
-            unbroken = unbroken + end - start if start == last_end else end - start
-            last_end = end
-            longest = max(longest, unbroken)
-    return longest
-
-
 def percent(share: float | None) -> str:
     """A share from 0 to 1 as text, cut and never rounded up: "99.99 %"; "—" where nothing is known.
 

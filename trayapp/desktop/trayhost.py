@@ -9,12 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trayapp.alerts.notifier import CannotTell
-
-if TYPE_CHECKING:
-    from trayapp.alerts.sessionbus import SessionBus
 
 WATCHER = "org.kde.StatusNotifierWatcher"
 

@@ -7,7 +7,8 @@ so there is no lock. History, alerts and the clock are given; the network is the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from trayapp.core import verdict
@@ -102,28 +103,32 @@ class Monitor:
             self._drop(id_)
         kept = self._views
         self._views = {}
+        places = itertools.count()
         for index, service in enumerate(wanted.values()):
             old = kept.get(service.id)
             if old is None:
                 belief = beliefs.get(service.id) or verdict.begin(service.id, self._clock.now())
                 old = ServiceView(service, belief, tellings.get(service.id) or Telling(service.id))
                 self._views[service.id] = old
-                self._enter(old, index)
+                self._enter(old, index, places)
             else:
                 self._views[service.id] = ServiceView(service, old.belief, old.telling, old.checking)
-                self._replace(old.service, service)
+                self._replace(old.service, service, index, places)
         self._publishing.ask()
 
     def check_now(self, services: Iterable[str] | None = None) -> None:
         """Check these services, or all, as soon as a place is free. A paused service is left alone."""
         now = self._clock.monotonic()
-        for id_ in self._views if services is None else services:
+        for index, id_ in enumerate(self._views if services is None else services):
             view = self._views.get(id_)
             if view is not None and self._watched(view.service) and not self._rounds.in_flight(id_):
+                self._first_round[id_] = phase(index)  # what is asked together now need not stay together
                 self._rounds.plan(id_, now)
 
     def expire(self) -> None:
-        """Let go of what no result has confirmed in time. To be called now and then, seconds apart."""
+        """Let go of what no result has confirmed in time, and of a pause that is over. To be called seconds apart."""
+        if self._paused_until is not None and self._clock.now() >= self._paused_until:
+            self._pause_over()  # its timer does not count the hours that the machine slept
         for view in list(self._views.values()):
             self._expired(view, "stale")
 
@@ -265,7 +270,8 @@ class Monitor:
 
     # When
 
-    def _enter(self, view: ServiceView, index: int) -> None:
+    def _enter(self, view: ServiceView, index: int, places: Iterator[int]) -> None:
+        """Begin to watch; `index` is its place in the file, `places` counts those that begin at this moment."""
         if not self._watched(view.service):
             self._interrupt(view, Status.PAUSED, "paused" if view.service.enabled else "disabled")
             return
@@ -273,15 +279,14 @@ class Monitor:
             view = self._interrupt(view, Status.UNKNOWN, "new")
         else:
             view = self._expired(view, "not running")
-        self._first_round[view.service.id] = phase(index)
-        self._rounds.plan(view.service.id, self._clock.monotonic() + index * FIRST_SPACING)
+        self._plan_first(view.service.id, index, places)
 
     def _expired(self, view: ServiceView, reason: str) -> ServiceView:
         """The view with the time in which nobody looked taken out of it."""
         belief, changes = verdict.expire(view.belief, view.service, self._clock.now(), reason)
         return self._believe(view, belief, changes) if changes else view
 
-    def _replace(self, old: Service, new: Service) -> None:
+    def _replace(self, old: Service, new: Service, index: int, places: Iterator[int]) -> None:
         """The user edited a service that is being watched."""
         view = self._views[new.id]
         if not _same_question(old, new):
@@ -293,7 +298,12 @@ class Monitor:
         if not self._watched(old):
             self._interrupt(view, Status.UNKNOWN, "new")
         if old != new:
-            self._rounds.plan(new.id, self._clock.monotonic())
+            self._plan_first(new.id, index, places)
+
+    def _plan_first(self, id_: str, index: int, places: Iterator[int]) -> None:
+        """The first of its checks, a little after that of the one before; its second is where its beat belongs."""
+        self._first_round[id_] = phase(index)
+        self._rounds.plan(id_, self._clock.monotonic() + next(places) * FIRST_SPACING)
 
     def _plan_next(self, service: Service, belief: Belief, due: float) -> None:
         """Keep to the service's own beat, however late this check was."""
@@ -332,9 +342,10 @@ class Monitor:
                 if view.service.enabled:
                     self._interrupt(view, Status.PAUSED, "paused")
         elif until is None and was is not None:
+            places = itertools.count()
             for index, view in enumerate(list(self._views.values())):
                 if view.service.enabled:
-                    self._enter(view, index)
+                    self._enter(view, index, places)
         self._publishing.ask()
 
     def _pause_over(self) -> None:

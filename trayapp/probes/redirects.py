@@ -52,7 +52,8 @@ def _destination(base: httpx.URL, location: str) -> httpx.URL:
         url = base.copy_with(userinfo=b"").join(location).copy_with(userinfo=b"", fragment=None)
         check_url(str(url))
     except (httpx.InvalidURL, ValueError) as error:
-        raise Misbehaved("http.redirects", f"redirects to what is no web address: {location[:100]}") from error
+        shown = location.partition("?")[0][:100]
+        raise Misbehaved("http.redirects", f"redirects to what is no web address: {shown}") from error
     return url
 
 
@@ -62,4 +63,5 @@ def _origin(url: httpx.URL) -> tuple[str, bytes, int | None]:
 
 
 def _shown(url: httpx.URL) -> str:
-    return without_password(str(url))[:100]
+    """Without the query: it may be a ticket to somebody's session, and is another one each time."""
+    return without_password(str(url.copy_with(query=None)))[:100]

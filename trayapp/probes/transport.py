@@ -12,7 +12,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import h11
 import httpx
@@ -106,8 +106,19 @@ class FreshTransport(httpx.AsyncBaseTransport):
 
 def inward(before: str, after: str) -> bool:
     """Whether a redirect from the one address to the other leads from outside into a network it should not see."""
-    left, entered = ip_address(before.partition("%")[0]), ip_address(after.partition("%")[0])
-    return (left.is_global and not entered.is_global) or (entered.is_loopback and not left.is_loopback)
+    left, entered = _address(before), _address(after)
+    return (left.is_global and not entered.is_global) or (_is_here(entered) and not _is_here(left))
+
+
+def _address(written: str) -> IPv4Address | IPv6Address:
+    """The address without its zone, and an IPv4 address in IPv6 dress as what it is."""
+    address = ip_address(written.partition("%")[0])
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def _is_here(address: IPv4Address | IPv6Address) -> bool:
+    """Whether this machine itself answers there: 0.0.0.0 and :: dial it just as 127.0.0.1 does."""
+    return address.is_loopback or address.is_unspecified
 
 
 async def _head(connection: h11.Connection, reader: asyncio.StreamReader, phases: Phases) -> h11.Response:

@@ -28,6 +28,10 @@ PATIENCE_MS = 10_000
 """How long the tray may be away, as when a panel restarts, before the window takes its place."""
 
 
+SETTLE_MS = 250
+"""How long a change of trays is left to settle: Qt keeps hold of the window of a panel that is just dying."""
+
+
 class Screen(QObject):
     """`settings_asked` comes with the id of a service to edit, or ""; `service_entered` with what somebody typed."""
 
@@ -60,6 +64,8 @@ class Screen(QObject):
         self.tray = beginning.tray
         self.tray.fill_with(self.menu)
         self._tray_at_start = self._host_known = False
+        self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settling.timeout.connect(self.tray.recreate)
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._show_something)
         self._connect(bridge)
@@ -81,6 +87,8 @@ class Screen(QObject):
 
     def close(self) -> None:
         """Take everything off the screen."""
+        self._settling.stop()
+        self._patience.stop()
         if self._window is not None:
             if self._window.isVisible():
                 self._window.keep_place()
@@ -95,7 +103,7 @@ class Screen(QObject):
         """
         first, self._host_known = not self._host_known, True
         if not first or (present and not self._tray_at_start):
-            self.tray.recreate()
+            self._settling.start()
         self._patience.start()
 
     @Slot()

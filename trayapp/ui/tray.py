@@ -84,7 +84,9 @@ class Tray(QObject):
         A StatusNotifier host, which alone does not say where the icon is, has none: for such an icon Qt sends a
         message to the notification daemon, and that is who could not tell it.
         """
-        if self._icon is None or not QSystemTrayIcon.supportsMessages() or self._icon.geometry().isEmpty():
+        if self._icon is None or not self.available or not QSystemTrayIcon.supportsMessages():
+            return False
+        if self._icon.geometry().isEmpty():
             return False
         kind = QSystemTrayIcon.MessageIcon.Warning if notification.urgent else QSystemTrayIcon.MessageIcon.Information
         self._icon.showMessage(notification.title, notification.body, kind, MESSAGE_MS)
