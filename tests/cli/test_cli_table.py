@@ -100,7 +100,7 @@ def test_the_demo_says_that_it_is_one(home: Home) -> None:
     terminal = Terminal(home, "demo", "--terminal")
     try:
         until(
-            lambda: "This is a demo. `watchbell add https://example.com` adds your first service." in terminal.text,
+            lambda: "A demo. `watchbell add https://example.com` adds something real." in terminal.text,
             PATIENCE,
         )
         until(lambda: "Town clock" in terminal.text, PATIENCE)

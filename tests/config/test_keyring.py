@@ -11,7 +11,7 @@ import pytest
 from tests.config.conftest import Cellar
 from tests.desktop.parts import Keyring
 from trayapp.config.secrets import Secrets
-from trayapp.core.keys import Reference
+from trayapp.core.keys import Reference, Text
 from trayapp.probes.base import SecretUnavailable
 
 TOKEN = Reference("secret", "token")
@@ -31,26 +31,30 @@ class PlaintextKeyring(KeyringBackend):
 """
 
 
+def revealed(secrets: Secrets, text: Text, target: str) -> str:
+    return asyncio.run(secrets.reveal(text, target))
+
+
 def cause_of(secrets: Secrets) -> str:
     with pytest.raises(SecretUnavailable) as refused:
-        secrets.reveal_now(TOKEN, HERE)
+        revealed(secrets, TOKEN, HERE)
     return refused.value.cause
 
 
 def test_a_secret_written_by_one_program_is_read_by_another(gnome_keyring: Keyring) -> None:
     Secrets("watchbell").set("token", "wörd\n2", HERE)
-    assert Secrets("watchbell").reveal_now(TOKEN, "https://example.com:443/other") == "wörd\n2"
+    assert revealed(Secrets("watchbell"), TOKEN, "https://example.com:443/other") == "wörd\n2"
 
 
 def test_a_secret_goes_to_the_origin_it_was_saved_for_alone(gnome_keyring: Keyring) -> None:
     Secrets("watchbell").set("token", "word", HERE)
     with pytest.raises(SecretUnavailable, match=r"saved for https://example\.com and not for https://evil\.example"):
-        Secrets("watchbell").reveal_now(TOKEN, "https://evil.example/")
+        revealed(Secrets("watchbell"), TOKEN, "https://evil.example/")
 
 
 def test_a_secret_saved_for_nobody_is_bound_to_the_first_that_asks(gnome_keyring: Keyring) -> None:
     Secrets("watchbell").set("token", "word")
-    assert Secrets("watchbell").reveal_now(TOKEN, HERE) == "word"
+    assert revealed(Secrets("watchbell"), TOKEN, HERE) == "word"
     assert Secrets("watchbell").get("token").origins == ("https://example.com",)
 
 
@@ -80,7 +84,7 @@ def test_a_secret_read_before_is_there_while_the_keyring_is_locked_and_hangs(gno
     secrets.set("token", "word", HERE)
     gnome_keyring.lock()
     gnome_keyring.pause()
-    assert secrets.reveal_now(TOKEN, HERE) == "word"
+    assert revealed(secrets, TOKEN, HERE) == "word"
 
 
 def test_a_stopped_keyring_is_given_up_at_the_deadline_and_found_again_when_it_goes_on(
@@ -105,7 +109,7 @@ def test_a_stopped_keyring_is_given_up_at_the_deadline_and_found_again_when_it_g
     patient = time.monotonic() + 15
     while time.monotonic() < patient:
         try:
-            assert secrets.reveal_now(TOKEN, HERE) == "word"
+            assert revealed(secrets, TOKEN, HERE) == "word"
             break
         except SecretUnavailable:
             time.sleep(0.1)
@@ -118,7 +122,7 @@ def test_a_keyring_that_starts_later_is_found(cellar: Cellar) -> None:
     assert cause_of(secrets) == "config.keyring_missing"
     with Keyring(cellar):
         secrets.set("token", "word", HERE)
-        assert secrets.reveal_now(TOKEN, HERE) == "word"
+        assert revealed(secrets, TOKEN, HERE) == "word"
 
 
 def test_a_session_without_a_bus_has_no_keyring(cellar: Cellar, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def test_an_outage_is_told_acknowledged_and_replaced_by_its_recovery(
     with Eavesdropper(desk.bus, "Notify") as heard:
         shop.status = 503
         until(dunst.displayed, "the outage is told", PATIENCE)
-        assert Icon(panel).tooltip == "shop is down"
+        until(lambda: Icon(panel).tooltip == "shop is down", "the icon says so too", PATIENCE)
 
         dunst.choose("Acknowledge")
         until(lambda: watchbell.service("shop")["acknowledged"], "it is acknowledged", PATIENCE)
@@ -90,7 +90,7 @@ def test_a_crash_in_the_middle_neither_forgets_the_incident_nor_tells_it_twice(
     until(lambda: len(shop.requests) > asked + 5, "it is watched again", PATIENCE)
     after = watchbell.service("shop")
     assert (after["status"], after["incident"]) == ("DOWN", before["incident"])
-    assert Icon(panel).tooltip == "shop is down"
+    until(lambda: Icon(panel).tooltip == "shop is down", "the icon says so too", PATIENCE)
     assert told(dunst) == [("shop is down", "HTTP 503")]
 
     shop.status = 200
