@@ -13,8 +13,7 @@ from trayapp.cli.home import chosen, configured, places_of
 from trayapp.config.secrets import Secrets
 from trayapp.core.words import CheckResult, Service
 from trayapp.monitor.clock import SystemClock
-
-AT_ONCE = 32
+from trayapp.monitor.rounds import AT_ONCE
 
 
 def main(arguments: argparse.Namespace) -> int:
