@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.monitor.grounds import CONTROLS, FakeGround
 from trayapp.alerts import policy
 from trayapp.core.words import (
+    Blame,
     CheckResult,
     Finding,
     Notification,
@@ -22,7 +24,8 @@ from trayapp.core.words import (
     Telling,
 )
 from trayapp.monitor.clock import SystemClock
-from trayapp.monitor.monitor import Monitor
+from trayapp.monitor.monitor import BrokenProbe, Monitor
+from trayapp.monitor.network import Network
 from trayapp.monitor.rounds import AT_ONCE
 
 GOOD = Finding(Outcome.OK, latency_ms=1.0, answered=True)
@@ -71,6 +74,15 @@ class Recorded:
         self.paused.append(until)
 
 
+class MovedClock(SystemClock):
+    """The wall clock, so many milliseconds ahead."""
+
+    ahead = 0
+
+    def now(self) -> int:
+        return super().now() + self.ahead
+
+
 @dataclass
 class Stage:
     """A monitor with everything around it."""
@@ -80,10 +92,12 @@ class Stage:
     snapshots: list[Snapshot] = field(default_factory=list)
     seen: list[CheckResult | StatusChange] = field(default_factory=list)
     faults: list[BaseException] = field(default_factory=list)
+    clock: MovedClock = field(default_factory=MovedClock)
 
     def monitor(self) -> Monitor:
         return Monitor(
-            clock=SystemClock(),
+            clock=self.clock,
+            network=Network(FakeGround(), self.clock, CONTROLS),
             means=lambda service: None,
             memory=self.memory,
             policy=policy,
@@ -95,7 +109,8 @@ class Stage:
 
 
 def service(id_: str, answer, **keys) -> Service:
-    return Service(id=id_, probe=Scripted(answer), **{"interval": 40, "recheck_interval": 20, "timeout": 1000, **keys})
+    usual = {"interval": 40, "recheck_interval": 20, "timeout": 1000, "network": "loopback"}
+    return Service(id=id_, probe=Scripted(answer), **{**usual, **keys})
 
 
 def always(finding: Finding):
@@ -353,3 +368,76 @@ def test_a_snoozed_service_rings_for_its_open_incident_when_the_snooze_is_over()
         await until(lambda: stage.told)
 
     assert on_stage(play).told[0].kind == "down"
+
+
+def test_what_no_result_confirms_in_time_is_unknown_from_when_it_was_due():
+    answers = 0
+
+    async def once() -> Finding:
+        nonlocal answers
+        answers += 1
+        if answers > 1:
+            await asyncio.sleep(3600)
+        return GOOD
+
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("web", once)])
+        await until(lambda: answers == 2)
+        monitor.expire()
+        assert monitor.snapshot().services[0].belief.status is Status.UP
+        stage.clock.ahead = 60_000
+        monitor.expire()
+        belief = monitor.snapshot().services[0].belief
+        assert (belief.status, belief.reason) == (Status.UNKNOWN, "stale")
+        assert belief.since <= stage.clock.now() - 59_000
+
+    assert on_stage(play).told == []
+
+
+def test_a_probe_that_says_it_is_broken_is_recorded_as_a_fault_of_ours():
+    broken = Finding(Outcome.UNKNOWN, "self.bug", Blame.SELF, "Watchbell has a problem of its own (KeyError)")
+
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("odd", always(broken))])
+        await until(lambda: stage.faults)
+
+    assert isinstance(on_stage(play).faults[0], BrokenProbe)
+
+
+@pytest.mark.parametrize("paused", [True, False], ids=["all are paused", "it is disabled"])
+def test_a_service_that_rests_goes_on_resting_when_its_target_is_edited(paused: bool):
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("web", always(GOOD), enabled=paused)])
+        if paused:
+            monitor.pause(stage.clock.now() + 3_600_000)
+        edited = Service(id="web", probe=Scripted(always(BAD), target="elsewhere"), interval=40, enabled=paused)
+        watch(monitor, [edited])
+        await asyncio.sleep(0.2)
+        assert monitor.snapshot().services[0].belief.status is Status.PAUSED
+        assert stage.memory.results == []
+
+    on_stage(play)
+
+
+def test_checking_now_moves_a_check_forward_and_never_doubles_one():
+    begun = 0
+    release = asyncio.Event()
+
+    async def answer() -> Finding:
+        nonlocal begun
+        begun += 1
+        await release.wait()
+        return GOOD
+
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service("web", answer, interval=3_600_000)])
+        await until(lambda: begun == 1)
+        monitor.check_now(["web", "nobody"])
+        release.set()
+        await until(lambda: len(stage.memory.results) == 1)
+        monitor.check_now()
+        await until(lambda: len(stage.memory.results) == 2)
+        await asyncio.sleep(0.1)
+        assert begun == 2
+
+    on_stage(play)

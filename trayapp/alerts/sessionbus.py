@@ -42,7 +42,9 @@ class SessionBus:
         """A connection to `bus`: "SESSION" or an address ("unix:path=…")."""
         try:
             path = get_bus(bus)
-        except (KeyError, RuntimeError, ValueError) as fault:
+        except KeyError as fault:
+            raise CannotTell(f"there is no session bus: {fault.args[0]} is not set") from fault
+        except (RuntimeError, ValueError) as fault:
             raise CannotTell(f"there is no session bus: {fault}") from fault
         try:
             reader, writer = await asyncio.open_unix_connection(path)
@@ -65,6 +67,10 @@ class SessionBus:
     def closed(self) -> bool:
         return self._receiver.done()
 
+    async def until_closed(self) -> None:
+        """Wait for the end of the connection, whoever ends it."""
+        await asyncio.wait([self._receiver])
+
     def call(self, to: Peer, method: str, signature: str = "", *body: Any) -> asyncio.Future[tuple[Any, ...]]:
         """Sends a method call at once; the future holds the answer's arguments, or a CannotTell."""
         reply: asyncio.Future[tuple[Any, ...]] = asyncio.get_running_loop().create_future()
@@ -86,7 +92,7 @@ class SessionBus:
     async def close(self) -> None:
         """Hangs up. What was not answered yet never will be."""
         self._receiver.cancel()
-        await asyncio.wait([self._receiver])
+        await self.until_closed()
 
     def _send(self, message: Message, serial: int) -> None:
         # Not drained: messages are few and small, and a bus that reads nothing must not hold the sender.

@@ -79,10 +79,6 @@ async def _watch(address: str, tell: Callable[[bool], None]) -> None:
             await bus.call(BUS, "AddMatch", "s", rule)
             (has_owner,) = await bus.call(BUS, "NameHasOwner", "s", WATCHER)
         tell(bool(has_owner))
-        await _until_closed(bus)
+        await bus.until_closed()
     finally:
         await bus.close()
-
-
-async def _until_closed(bus: SessionBus) -> None:
-    await asyncio.wait((bus._receiver,))
