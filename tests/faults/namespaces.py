@@ -11,8 +11,10 @@ import ctypes
 import fcntl
 import os
 import select
+import stat
 import struct
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -134,8 +136,12 @@ class Tunnel:
 
     @staticmethod
     def _open(namespace: Namespace) -> int:
-        with namespace.inside():
-            end = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC)
+        with namespace.inside(), tempfile.TemporaryDirectory() as folder:
+            device = Path("/dev/net/tun")
+            if not device.exists():  # a bare chroot
+                device = Path(folder, "tun")
+                os.mknod(device, stat.S_IFCHR | 0o600, os.makedev(10, 200))
+            end = os.open(device, os.O_RDWR | os.O_CLOEXEC)
             fcntl.ioctl(end, _SET_TUN, struct.pack("16sH22x", b"tun0", _TUN_PLAIN))
         return end
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -40,6 +41,12 @@ class NameServer:
         argv += ["--no-resolv", "--cache-size=0", "--bind-interfaces", f"--listen-address={address}", *arguments]
         with namespace.inside():
             self._process = subprocess.Popen(argv)
+            until(lambda: self._listens(address))
+
+    @staticmethod
+    def _listens(address: str) -> bool:
+        with socket.socket() as knocking:
+            return knocking.connect_ex((address, 53)) == 0
 
     def freeze(self) -> None:
         self._process.send_signal(signal.SIGSTOP)

@@ -239,6 +239,24 @@ def test_sleeping_again_while_waking_begins_anew():
     on(laptop, scene)
 
 
+def test_a_clock_that_is_set_after_waking_does_not_end_the_wait_for_the_network():
+    laptop = Laptop()
+
+    async def scene() -> None:
+        await laptop.live(laptop.service("web"))
+        laptop.ground.move(NOWHERE)
+        laptop.clock.sleep(3600)
+        await asyncio.sleep(5)
+        laptop.clock.step(5_000)
+        await asyncio.sleep(10)
+        assert laptop.begun == []
+        laptop.ground.move(HOME)
+        await asyncio.sleep(5)
+        assert len(laptop.begun) == 1
+
+    on(laptop, scene)
+
+
 def test_an_outage_during_sleep_is_told_within_the_usual_bound_after_it():
     laptop = Laptop()
 

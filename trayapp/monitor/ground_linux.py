@@ -11,7 +11,7 @@ from pathlib import Path
 
 from trayapp.monitor import rtnetlink
 from trayapp.monitor.ground import Names
-from trayapp.monitor.ground_portable import PortableGround, source_to
+from trayapp.monitor.ground_portable import PortableGround, knock, source_to
 from trayapp.monitor.nameserver import ask_name_servers
 from trayapp.monitor.scene import Scene
 from trayapp.probes.base import Means
@@ -102,7 +102,7 @@ class LinuxGround(PortableGround):
         """Answered a knock, or the kernel's own question, which no firewall keeps from a host on the link."""
         loop = asyncio.get_running_loop()
         began = loop.time()
-        knocking = loop.create_task(super().neighbour(link, address, PROBING), name="knock")
+        knocking = loop.create_task(knock(address, PROBING, _index(link)), name="knock")
         try:
             while not knocking.done():
                 await asyncio.wait([knocking], timeout=GLANCE)
@@ -152,3 +152,11 @@ class LinuxGround(PortableGround):
                 pass
         except OSError:  # all is read, or more happened than the kernel kept for us (ENOBUFS): both mean look again
             return
+
+
+def _index(link: str) -> int:
+    """The number of a link; 0: there is none of this name any more."""
+    try:
+        return socket.if_nametoindex(link)
+    except OSError:
+        return 0

@@ -95,14 +95,15 @@ def source_to(address: str) -> str | None:
         return str(dry.getsockname()[0])
 
 
-async def knock(address: str, patience: float) -> bool:
-    """Whether somebody at this address accepts or refuses a connection."""
+async def knock(address: str, patience: float, link: int = 0) -> bool:
+    """Whether somebody at this address accepts or refuses a connection; `link` is where a link-local one is meant."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as knocking:
         knocking.setblocking(False)
         try:
             async with asyncio.timeout(patience):
-                await asyncio.get_running_loop().sock_connect(knocking, (address, DOOR))
+                where = (address, DOOR, 0, link) if family is socket.AF_INET6 else (address, DOOR)
+                await asyncio.get_running_loop().sock_connect(knocking, where)
         except ConnectionRefusedError:
             return True
         except OSError:

@@ -1,7 +1,7 @@
 """Takes in what checks find: remembers it, folds it, has it told, and publishes what is true now.
 
 All live state is here and belongs to one asyncio loop: every method but `__init__` runs on it,
-so there is no lock. History, alerts and the clock are given; the network is the probes' affair.
+so there is no lock. History, alerts, the clock and what is known of the network are given.
 """
 
 from __future__ import annotations
@@ -401,9 +401,10 @@ class Monitor:
                 self._interrupt(view, Status.UNKNOWN, reason, since)
 
     def _plan_soon(self, id_: str, seconds: float) -> None:
-        view = self._views.get(id_)
+        view, planned = self._views.get(id_), self._rounds.due(id_)
         if view is not None and self._watched(view.service) and not self._rounds.in_flight(id_):
-            self._rounds.plan(id_, self._clock.monotonic() + seconds)
+            soon = self._clock.monotonic() + seconds
+            self._rounds.plan(id_, soon if planned is None else min(soon, planned))
 
     def _show_sights(self) -> None:
         sights = self._network.sights()

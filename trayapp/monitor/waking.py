@@ -38,9 +38,11 @@ class Waking:
 
     def wake(self, gap: Gap, services: Callable[[], Sequence[str]]) -> None:
         """Go on after this gap; `services` are asked for when it is time, for they may change until then."""
-        self.stop()
         if gap.reason == "self.late":
             self._held = gap
+        if self.waiting and gap.reason != "asleep":
+            return  # a clock that is set right after sleep brings no network
+        self.stop()
         if gap.reason == "asleep":
             self._network.resume()
             self._task = asyncio.get_running_loop().create_task(self._when_settled(services), name="waking")
