@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from trayapp.config.secrets import Secrets
 from trayapp.core import verdict
+from trayapp.core.keys import Reference, Text
 from trayapp.core.words import CheckResult, Service
 from trayapp.monitor.clock import Clock
 from trayapp.monitor.resolver import Resolver
-from trayapp.probes.base import Means
+from trayapp.probes.base import Means, SecretUnavailable
 from trayapp.probes.encryption import verifying
 
 
@@ -29,6 +30,10 @@ class Asking:
             clock=self._clock.monotonic,
         )
 
+    def about_the_network(self, seconds: float) -> Means:
+        """What is given to whoever asks, after a failure, whether the network works: no secrets."""
+        return Means(seconds, _no_secret, self._resolver.resolve, verifying(), self._clock.monotonic)
+
     def close(self) -> None:
         """Look up no more names. Waits for nothing."""
         self._resolver.close()
@@ -38,3 +43,9 @@ class Asking:
         at = self._clock.now()
         finding = await service.probe.check(self.means(service))
         return CheckResult(service.id, at, max(at, self._clock.now()), verdict.judge(service, finding))
+
+
+async def _no_secret(text: Text) -> str:
+    if isinstance(text, Reference):
+        raise SecretUnavailable("config.secret_missing", "there are no secrets in asking for the network")
+    return text

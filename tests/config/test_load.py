@@ -251,7 +251,7 @@ def test_unknown_keys_are_warned_of_and_disturb_nothing() -> None:
     ]
 
 
-@pytest.mark.parametrize("table", ["maintenance", "quiet_hours", "notifications", "network", "history", "appearance"])
+@pytest.mark.parametrize("table", ["history", "appearance"])
 def test_tables_of_other_matters_are_left_alone(table: str) -> None:
     assert said(f"[{table}]\nx = 1\n") == []
 

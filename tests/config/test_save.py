@@ -56,7 +56,7 @@ spell = "kept"
 host = "router"
 port = 22
 
-[maintenance.night]  # later
+[appearance.night]  # later
 from = 02:00:00
 """
 

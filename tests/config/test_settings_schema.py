@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from trayapp.config.beside import SINGLE_TABLES
+from trayapp.config.maintenance import Maintenance
 from trayapp.config.schema import SCHEMA_FILE, json_schema, write_schema
 from trayapp.core.keys import declared_keys
 from trayapp.core.words import Service
@@ -19,13 +21,13 @@ def definition(name: str) -> dict[str, Any]:
 
 
 def test_every_declared_key_is_in_the_schema_with_its_meaning() -> None:
-    for cls in (Service, *PROBES.values()):
+    for cls in (Service, *PROBES.values(), Maintenance, *SINGLE_TABLES.values()):
         found = definition(cls.__name__)
         assert found["additionalProperties"] is False
         for name, declared in declared_keys(cls).items():
             assert found["properties"][name]["title"] == declared.key.label
             assert found["properties"][name]["description"] == declared.key.help
-            assert (name in found["required"]) == declared.required
+            assert (name in found.get("required", ())) == declared.required
 
 
 def test_a_service_has_exactly_one_probe_and_defaults_have_none() -> None:
@@ -43,6 +45,13 @@ def test_bounds_defaults_and_patterns_are_told() -> None:
     network = next(choice for choice in service["network"]["anyOf"] if choice.get("type") == "string")
     assert re.search(network["pattern"], "vpn:tun0")
     assert definition("Http")["properties"]["expect_status"]["default"] == ["200-299"]
+
+
+def test_maintenance_has_ids_and_quiet_hours_begin_with_from() -> None:
+    root = definition("Watchbell")["properties"]
+    assert root["maintenance"]["propertyNames"] == root["services"]["propertyNames"]
+    assert definition("QuietHours")["required"] == ["from", "to"]
+    assert definition("Notifications")["properties"]["reminder"]["default"] == "4h"
 
 
 def test_a_string_may_stand_elsewhere() -> None:

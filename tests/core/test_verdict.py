@@ -17,7 +17,7 @@ from tests.core.traces import (
     Look,
     watched,
 )
-from trayapp.core.verdict import begin, expire, fold, holds_until, interrupt, judge, next_due, rebuild
+from trayapp.core.verdict import begin, expire, fold, holds_until, interrupt, judge, next_due, reading, rebuild
 from trayapp.core.words import Blame, CheckResult, Finding, Outcome, Service, Status
 
 SECOND = 1_000
@@ -289,6 +289,7 @@ def test_what_expired_does_not_expire_again() -> None:
 
 
 def test_a_service_never_looked_at_does_not_go_stale() -> None:
+    assert holds_until(begin("twitter", 0), watched()) is None
     assert expire(begin("twitter", 0), watched(), 10**9) == (begin("twitter", 0), ())
 
 
@@ -331,6 +332,16 @@ def test_the_same_interruption_twice_is_one_segment() -> None:
     assert (again, changes) == (book.belief, ())
 
 
+@pytest.mark.parametrize("status", [Status.PAUSED, Status.MAINTENANCE])
+def test_what_is_paused_and_paused_again_was_paused_once(status: Status) -> None:
+    book = lived(OK)
+    book.live(Interruption(300 * SECOND, status, "kept"))
+    book.live(Interruption(400 * SECOND, status, "kept"))
+    assert len(book.changes) == 2
+    assert book.belief.counted_since == 300 * SECOND
+    assert book.reopened() == book.belief
+
+
 def test_an_interruption_that_only_cuts_a_run_short_is_committed_in_the_same_segment() -> None:
     book = lived(OK)
     book.live(BREAKS[0])
@@ -352,6 +363,21 @@ def test_a_check_that_slept_with_the_machine_says_nothing_of_the_night() -> None
     book.live(Interruption(70 * SECOND, Status.UNKNOWN, "asleep"))
     book.live(Check(69 * SECOND, 30_000 * SECOND, OK))
     assert story(book)[-2:] == [(70, Status.UNKNOWN, "asleep"), (30_000, Status.UP, "")]
+
+
+def test_a_check_that_starts_in_the_millisecond_of_a_wakening_speaks_from_then_on() -> None:
+    book = lived(OK)
+    book.live(Interruption(70 * SECOND, Status.UNKNOWN, "asleep"))
+    book.live(Check(70 * SECOND, 80 * SECOND, OK))
+    assert story(book)[-1] == (70, Status.UP, "")
+
+
+def test_a_clock_set_back_ends_no_incident_before_it_was_confirmed() -> None:
+    book = lived(CRITICAL, CRITICAL, CRITICAL)
+    for at in (15 * SECOND, 16 * SECOND):
+        book.live(Check(at, at + 31, OK))
+    closed = book.incidents[1]
+    assert (closed.start, closed.confirmed, closed.end) == (10_000, 30_031, 30_031)
 
 
 def test_a_check_under_way_does_not_end_a_pause() -> None:
@@ -417,6 +443,11 @@ def test_a_slow_answer_says_how_slow() -> None:
 @pytest.mark.parametrize("finding", [WARNING, CRITICAL, NO_DNS])
 def test_only_an_ok_is_judged_by_its_speed(finding: Finding) -> None:
     assert judge(watched(degraded_above=1), finding) is finding
+
+
+@pytest.mark.parametrize("outcome", [Outcome.OK, Outcome.WARNING])
+def test_an_answer_is_an_answer_whoever_is_blamed_for_what_it_lacks(outcome: Outcome) -> None:
+    assert reading(Finding(outcome, blame=Blame.SELF)) is outcome
 
 
 def test_without_a_limit_nothing_is_slow() -> None:

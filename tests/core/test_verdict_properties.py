@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.oracle import foretell
-from tests.core.traces import CRITICAL, FINDINGS, OK, Book, Check, Event, lives, lives_under_a_broken_clock, services
-from trayapp.core.words import Segment, Service, Status
+from tests.core.traces import (
+    CRITICAL,
+    FINDINGS,
+    OK,
+    Book,
+    Check,
+    Event,
+    Interruption,
+    ParentTurn,
+    flapping_lives,
+    lives,
+    lives_under_a_broken_clock,
+    services,
+)
+from trayapp.core.flapping import flaps, held_back
+from trayapp.core.timeline import percent, tally
+from trayapp.core.verdict import reading
+from trayapp.core.words import Outcome, Segment, Service, Status
 
-quickly = settings(max_examples=120, deadline=None)
+LIVES = int(os.environ.get("WATCHBELL_LIVES", "100"))
+"""How many lives each property is held against."""
+
+quickly = settings(max_examples=LIVES, deadline=None)
+any_lives = st.one_of(lives(), lives(parent=True), flapping_lives())
 
 
 def book_of(service: Service, life: list[Event]) -> Book:
@@ -69,7 +90,7 @@ def structure_holds(book: Book) -> None:
 
 
 @quickly
-@given(services, lives())
+@given(services, any_lives)
 def test_the_fold_tells_the_story_the_page_tells(service: Service, life: list[Event]) -> None:
     book, oracle = book_of(service, life), foretell(service, life)
     now = ending(book)
@@ -77,10 +98,11 @@ def test_the_fold_tells_the_story_the_page_tells(service: Service, life: list[Ev
     told = [(i.start, i.confirmed, i.end, i.closing, i.end_uncertain) for i in book.incidents.values()]
     assert told == [(o.start, o.confirmed, o.end, o.closing, o.uncertain) for o in oracle.outages]
     assert book.belief.due == oracle.due
+    assert (book.belief.flapping, book.belief.flapping_since) == (oracle.flaps[-1] is not None, oracle.flaps[-1])
 
 
 @quickly
-@given(services, lives())
+@given(services, any_lives)
 def test_segments_tile_and_every_down_millisecond_lies_in_exactly_one_incident(
     service: Service, life: list[Event]
 ) -> None:
@@ -94,7 +116,7 @@ def test_a_clock_that_jumps_to_and_fro_breaks_no_timeline_and_no_incident(servic
 
 
 @quickly
-@given(services, lives())
+@given(services, any_lives)
 def test_a_restart_at_any_point_reproduces_the_belief(service: Service, life: list[Event]) -> None:
     book = Book.begun(service, 0)
     assert book.reopened() == book.belief
@@ -104,7 +126,7 @@ def test_a_restart_at_any_point_reproduces_the_belief(service: Service, life: li
 
 
 @quickly
-@given(services, lives(), st.data())
+@given(services, any_lives, st.data())
 def test_a_life_with_restarts_ends_as_the_life_without(
     service: Service, life: list[Event], data: st.DataObject
 ) -> None:
@@ -114,6 +136,7 @@ def test_a_life_with_restarts_ends_as_the_life_without(
             book.belief = book.reopened()
         book.live(event)
     undisturbed = book_of(service, life)
+    assert book.changes == undisturbed.changes
     assert (book.belief, book.rows, book.incidents) == (undisturbed.belief, undisturbed.rows, undisturbed.incidents)
 
 
@@ -124,11 +147,12 @@ def in_cadence(book: Book, finding: str, times: int) -> None:
 
 
 @quickly
-@given(services, lives(most=15), st.sampled_from(["ok", "warning"]))
+@given(services, lives(most=15, parent=True), st.sampled_from(["ok", "warning"]))
 def test_n_failures_in_cadence_are_down_and_m_answers_are_not(service: Service, life: list[Event], good: str) -> None:
     book = book_of(service, life)
-    if book.belief.status is Status.PAUSED:
+    if book.belief.status in (Status.PAUSED, Status.MAINTENANCE):
         return
+    book.live(ParentTurn(0, Status.UP))
     in_cadence(book, "critical", service.failure_threshold)
     assert book.belief.status is Status.DOWN
     in_cadence(book, good, service.success_threshold - 1)
@@ -162,3 +186,116 @@ def test_an_outage_is_confirmed_within_the_detection_bound(service: Service) -> 
         book.live(Check(book.belief.due, book.belief.due + service.timeout, CRITICAL))
     n = service.failure_threshold
     assert book.belief.incident.confirmed <= 1 + service.interval + n * service.timeout + (n - 1) * service.recheck
+
+
+# I2, I10
+
+
+@quickly
+@given(services, any_lives, st.data())
+def test_the_shares_of_any_window_and_any_split_of_it_sum_to_wall_time(
+    service: Service, life: list[Event], data: st.DataObject
+) -> None:
+    book = book_of(service, life)
+    segments, now = book.segments(ending(book)), ending(book)
+    since, middle, until = sorted(data.draw(st.lists(st.integers(0, now), min_size=3, max_size=3), label="window"))
+    whole = tally(segments, since, until)
+    assert whole.total == until - since
+    assert whole == tally(segments, since, middle) + tally(segments, middle, until)
+    shown = percent(whole.availability)
+    assert not (whole.down and shown == "100 %")
+    assert not (whole.up + whole.degraded and shown == "0 %")
+
+
+# What telling stands on: I5, I6, I8
+
+
+@quickly
+@given(services, any_lives)
+def test_each_incident_has_at_most_one_down_and_one_closing_to_tell(service: Service, life: list[Event]) -> None:
+    """The rule of semantics §3, in its three lines, over what the fold believes."""
+    book = Book.begun(service, 0)
+    told: int | None = None
+    said: list[tuple[str, int]] = []
+    for event in life:
+        book.live(event)
+        if not isinstance(event, Check) or reading(book.results[-1].finding) is Outcome.UNKNOWN:
+            continue
+        incident = book.belief.incident
+        want = incident.id if incident is not None and book.belief.status is Status.DOWN else None
+        if told is not None and (incident is None or incident.id != told):
+            said.append(("closing", told))
+            told = None
+        if want is not None and want != told:
+            said.append(("down", want))
+            told = want
+    assert len(said) == len(set(said))
+    assert [kind for kind, _ in said] == ["down", "closing"] * (len(said) // 2) + ["down"] * (len(said) % 2)
+    assert all(a[1] == b[1] for a, b in zip(said[::2], said[1::2], strict=False))
+
+
+@quickly
+@given(services, any_lives, st.sampled_from([Status.MAINTENANCE, Status.PAUSED]))
+def test_what_is_suppressed_begins_and_ends_without_an_incident(
+    service: Service, life: list[Event], kind: Status
+) -> None:
+    book = book_of(service, life)
+    open_before = book.belief.incident
+    incidents = dict(book.incidents)
+    start = ending(book)
+    book.live(Interruption(start, kind, kind.value.lower()))
+    for i in range(1, 6):
+        book.live(Check(start + i * 10_000, start + i * 10_000 + 31, CRITICAL))
+    book.live(Interruption(start + 70_000, Status.UNKNOWN, "new"))
+    assert book.incidents == incidents
+    assert book.belief.incident == open_before
+    assert not book.belief.flapping
+    assert not book.belief.suspect
+
+
+# Dependencies, I18
+
+
+@quickly
+@given(services, lives(parent=True))
+def test_nothing_is_judged_while_the_parent_is_away(service: Service, life: list[Event]) -> None:
+    book = Book.begun(service, 0)
+    for event in life:
+        book.live(event)
+        away = book.parent is not None and book.parent.belief.status in (Status.DOWN, Status.UNKNOWN)
+        if away:
+            assert book.belief.status not in (Status.UP, Status.DEGRADED, Status.DOWN)
+            assert not book.belief.suspect
+        if away and isinstance(event, Check) and book.belief.status is Status.UNKNOWN:
+            assert book.belief.reason == "dependency"
+
+
+@quickly
+@given(services, lives())
+def test_a_parent_that_always_works_and_one_that_nobody_watches_change_nothing(
+    service: Service, life: list[Event]
+) -> None:
+    alone = book_of(service, life)
+    for status in (Status.UP, Status.PAUSED):
+        accompanied = book_of(service, [ParentTurn(-1, status), *life])
+        assert (accompanied.belief, accompanied.changes) == (alone.belief, alone.changes)
+
+
+# Flapping
+
+
+@settings(max_examples=10 * LIVES, deadline=None)
+@given(st.lists(st.booleans(), min_size=21, max_size=21).filter(lambda raw: sum(raw) >= 9))
+def test_nine_failures_of_21_are_three_in_a_row_or_flapping(raw: list[bool]) -> None:
+    in_a_row = any(all(raw[i : i + 3]) for i in range(19))
+    assert in_a_row or flaps(tuple(raw), already=False)
+
+
+@quickly
+@given(services, any_lives)
+def test_only_what_flaps_is_held_back_and_no_long_outage_is(service: Service, life: list[Event]) -> None:
+    book = book_of(service, life)
+    now = ending(book)
+    assert not held_back(book.belief, now) or book.belief.flapping
+    if book.belief.status is Status.DOWN:
+        assert not held_back(book.belief, book.belief.since + 600_000)

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from tests.core.traces import CRITICAL, LOCKED, NO_DNS, OK, WARNING, watched
 from trayapp.core import wording
-from trayapp.core.words import Belief, CheckResult, Finding, Incident, Outcome, ServiceView, Snapshot, Status, Telling
+from trayapp.core.words import (
+    Belief,
+    CheckResult,
+    Finding,
+    Incident,
+    Outcome,
+    ServiceView,
+    Sight,
+    Snapshot,
+    Status,
+    Telling,
+)
 
 NOW = 1_000_000_000
 MINUTE = 60_000
@@ -226,3 +237,82 @@ def test_no_sentence_shouts() -> None:
     sentences = [*said(DOWN, SLOW, *UP), wording.why(DOWN, NOW), wording.tooltip(Snapshot(1, NOW, (DOWN,)))]
     sentences += [*wording.down(watched(), outage(message="Broken!"), NOW)]
     assert not any("!" in sentence for sentence in sentences)
+
+
+# What blinds us, what we wait for, what comes and goes
+
+
+def sight(state: str, network: str = "internet") -> Sight:
+    return Sight(network, state, "", NOW - MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("blind", "sentence"),
+    [
+        (sight("offline"), "You are offline"),
+        (sight("offline", "lan"), "The local network cannot be seen"),
+        (sight("portal"), "You are behind a login page"),
+        (sight("vpn_down", "vpn:tun0"), "The VPN tun0 is down"),
+        (sight("blocked"), "Something keeps Watchbell from the network"),
+    ],
+)
+def test_what_blinds_us_is_the_headline_and_not_whom_we_cannot_see(blind: Sight, sentence: str) -> None:
+    unseen = seen("X", Status.UNKNOWN, reason="network.offline")
+    assert said(unseen, *UP, sights=(sight("online", "loopback"), blind))[0] == sentence
+    assert said(DOWN, unseen, sights=(blind,))[0] == "Twitter is down"
+
+
+def test_blindness_that_concerns_nobody_is_no_headline() -> None:
+    assert said(*UP, sights=(sight("offline"),))[0] == "All 5 services are up"
+    asleep = seen("X", Status.UNKNOWN, reason="asleep")
+    assert said(asleep, *UP, sights=(sight("offline"),))[0] == "X could not be checked"
+    unseen = seen("X", Status.UNKNOWN, reason="network.offline")
+    assert said(unseen, *UP, sights=(sight("online"),))[0] == "X could not be checked"
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ("dependency", "what it depends on is not seen to work"),
+        ("network.offline", "this computer is offline"),
+        ("network.portal", "a login page stands before the internet"),
+        ("network.vpn", "the VPN is down"),
+        ("network.dns", "no name server answers"),
+        ("network.changed", "the network changed during the check"),
+        ("self.late", "this computer was too busy to check it"),
+        ("self.slept", "this computer slept during the check"),
+        ("self.clock_step", "the clock was set during the check"),
+    ],
+)
+def test_new_reasons_are_sentences(reason: str, sentence: str) -> None:
+    assert wording.reason_sentence(reason) == sentence
+
+
+def test_maintenance_says_how_much_longer() -> None:
+    view = seen("X", Status.MAINTENANCE, reason="maintenance")
+    assert wording.why(view, NOW) == "in maintenance"
+    assert wording.why(replace(view, maintenance_until=NOW + 90 * MINUTE), NOW) == "in maintenance for 1 h 30 min more"
+
+
+def test_a_flapping_service_says_so_beside_its_status() -> None:
+    assert wording.why(seen("X", Status.UP, OK, flapping=True), NOW) == "182 ms · keeps failing and coming back"
+
+
+def test_flapping_is_told_with_how_many_failed() -> None:
+    assert wording.flapping(watched(), (True, False, True, False)) == (
+        "Twitter keeps failing and coming back",
+        "2 of the last 4 checks failed",
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [
+        (Status.UP, "Twitter is stable again"),
+        (Status.DEGRADED, "Twitter is stable, and degraded"),
+        (Status.DOWN, "Twitter is down and stays down"),
+        (Status.UNKNOWN, "Twitter goes to and fro no more"),
+    ],
+)
+def test_the_end_of_flapping_says_how_it_ended(status: Status, title: str) -> None:
+    assert wording.stable(watched(), status) == (title, "It no longer fails and comes back")

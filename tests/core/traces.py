@@ -8,7 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from trayapp.core.verdict import begin, expire, fold, interrupt, rebuild
+from trayapp.core.dependence import depend, in_the_way
+from trayapp.core.flapping import RESULTS
+from trayapp.core.verdict import begin, expire, fold, interrupt, reading, rebuild, withhold
 from trayapp.core.words import (
     Belief,
     Blame,
@@ -18,8 +20,10 @@ from trayapp.core.words import (
     Outcome,
     Segment,
     Service,
+    ServiceView,
     Status,
     StatusChange,
+    Telling,
 )
 
 
@@ -38,6 +42,8 @@ def watched(failures: int = 3, successes: int = 2, **keys: Any) -> Service:
     keys = {"id": "twitter", "name": "Twitter", **keys}
     return Service(probe=Unasked(), failure_threshold=failures, success_threshold=successes, **keys)
 
+
+ROUTER = watched(id="router", name="Router")
 
 OK = Finding(Outcome.OK, latency_ms=182.4)
 WARNING = Finding(Outcome.WARNING, "slow", message="912 ms, slower than 800 ms", latency_ms=912.0)
@@ -69,7 +75,15 @@ class Interruption:
     reason: str
 
 
-Event = Check | Look | Interruption
+@dataclass(frozen=True)
+class ParentTurn:
+    """What the service depends on becomes this."""
+
+    at: int
+    status: Status
+
+
+Event = Check | Look | Interruption | ParentTurn
 
 
 @dataclass
@@ -79,6 +93,9 @@ class Book:
     service: Service
     belief: Belief
     rows: dict[int, tuple[Status, str, int]] = field(default_factory=dict)
+    flapping_since: int | None = None
+    counted_since: int = 0
+    parent: ServiceView | None = None
     incidents: dict[int, Incident] = field(default_factory=dict)
     results: list[CheckResult] = field(default_factory=list)
     changes: list[StatusChange] = field(default_factory=list)
@@ -86,18 +103,26 @@ class Book:
     @classmethod
     def begun(cls, service: Service, at: int) -> Book:
         belief = begin(service.id, at)
-        return cls(service, belief, {at: (belief.status, belief.reason, at)})
+        return cls(service, belief, {at: (belief.status, belief.reason, at)}, counted_since=at)
+
+    @property
+    def parents(self) -> list[ServiceView]:
+        return [] if self.parent is None else [self.parent]
 
     def live(self, event: Event) -> None:
         match event:
             case Check(at, ended, finding):
-                result = CheckResult(self.service.id, at, ended, finding)
+                result = CheckResult(self.service.id, at, ended, depend(finding, self.belief, at, self.parents))
                 self.results.append(result)
                 self._write(*fold(self.belief, self.service, result, len(self.incidents) + 1))
             case Look(now):
                 self._write(*expire(self.belief, self.service, now))
             case Interruption(at, status, reason):
                 self._write(*interrupt(self.belief, at, status, reason))
+            case ParentTurn(at, status):
+                self.parent = ServiceView(ROUTER, Belief(ROUTER.id, status, at), Telling(ROUTER.id))
+                if in_the_way(self.parents):
+                    self._write(*withhold(self.belief, at))
 
     def _write(self, belief: Belief, changes: tuple[StatusChange, ...]) -> None:
         self.belief = belief
@@ -105,6 +130,7 @@ class Book:
             assert change.since >= max(self.rows), "history is never rewritten before its newest segment"
             assert change.at >= change.since
             self.rows[change.since] = (change.to_status, change.reason, change.at)
+            self.flapping_since, self.counted_since = change.flapping_since, change.counted_since
             if change.incident is not None:
                 self.incidents[change.incident.id] = change.incident
             self.changes.append(change)
@@ -118,8 +144,20 @@ class Book:
         since = max(self.rows)
         status, reason, confirmed = self.rows[since]
         open_ones = [incident for incident in self.incidents.values() if incident.end is None]
-        newest = self.results[-(max(self.service.failure_threshold, self.service.success_threshold) + 1) :]
-        return rebuild(self.service, status, since, reason, confirmed, next(iter(open_ones), None), newest)
+        enough = max(self.service.failure_threshold, self.service.success_threshold) + 1
+        decisive = [result for result in self.results if reading(result.finding) is not Outcome.UNKNOWN]
+        wanted = self.results[-enough:] + decisive[-RESULTS:]
+        return rebuild(
+            self.service,
+            status,
+            since,
+            reason,
+            confirmed,
+            next(iter(open_ones), None),
+            [result for result in self.results if result in wanted],
+            self.flapping_since,
+            self.counted_since,
+        )
 
 
 services = st.builds(
@@ -132,6 +170,7 @@ _breaks = st.sampled_from(
     [
         (Status.UNKNOWN, "asleep"),
         (Status.PAUSED, "paused"),
+        (Status.MAINTENANCE, "maintenance"),
         (Status.UNKNOWN, "new"),
         (Status.UNKNOWN, "changed"),
         (Status.UNKNOWN, "removed"),
@@ -139,22 +178,47 @@ _breaks = st.sampled_from(
 )
 
 
+_turns = st.sampled_from([Status.UP, Status.DEGRADED, Status.DOWN, Status.UNKNOWN, Status.MAINTENANCE, Status.PAUSED])
+
+
 @st.composite
-def lives(draw: st.DrawFn, most: int = 40) -> list[Event]:
-    """Events in order from time 0 on, none of two at one moment."""
+def lives(draw: st.DrawFn, most: int = 40, parent: bool = False) -> list[Event]:
+    """Events in order from time 0 on, none of two at one moment. A `parent` turns between checks and during them."""
     now = 0
     events: list[Event] = []
+    happenings = ["check"] * 10 + ["look", "break"] + ["parent"] * (2 * parent)
     for _ in range(draw(st.integers(0, most))):
         now += draw(_gaps)
-        match draw(st.sampled_from(["check"] * 10 + ["look", "break"])):
+        match draw(st.sampled_from(happenings)):
             case "check":
                 ended = now + draw(st.sampled_from([0, 31, 10_000]))
+                if parent and ended - now > 2 and draw(st.booleans()):
+                    events.append(ParentTurn(draw(st.integers(now + 1, ended - 1)), draw(_turns)))
                 events.append(Check(now, ended, FINDINGS[draw(_findings)]))
                 now = ended
             case "look":
                 events.append(Look(now))
+            case "parent":
+                events.append(ParentTurn(now, draw(_turns)))
             case _:
                 events.append(Interruption(now, *draw(_breaks)))
+    return events
+
+
+@st.composite
+def flapping_lives(draw: st.DrawFn) -> list[Event]:
+    """Checks that go to and fro at different paces, with now and then something between them."""
+    now = 0
+    events: list[Event] = []
+    for _ in range(draw(st.integers(1, 6))):
+        beat = draw(st.lists(st.sampled_from(["ok", "ok", "critical", "warning", "dns"]), min_size=1, max_size=9))
+        for i in range(draw(st.integers(1, 30))):
+            now += draw(st.sampled_from([10_000, 60_000]))
+            events.append(Check(now, now + 31, FINDINGS[beat[i % len(beat)]]))
+            now += 31
+        if draw(st.integers(0, 3)) == 0:
+            now += 1_000
+            events.append(Interruption(now, *draw(_breaks)))
     return events
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.monitor.grounds import CONTROLS, FakeGround
 from trayapp.alerts import policy
 from trayapp.core.words import (
     Blame,
@@ -24,6 +25,7 @@ from trayapp.core.words import (
 )
 from trayapp.monitor.clock import SystemClock
 from trayapp.monitor.monitor import BrokenProbe, Monitor
+from trayapp.monitor.network import Network
 from trayapp.monitor.rounds import AT_ONCE
 
 GOOD = Finding(Outcome.OK, latency_ms=1.0, answered=True)
@@ -95,6 +97,7 @@ class Stage:
     def monitor(self) -> Monitor:
         return Monitor(
             clock=self.clock,
+            network=Network(FakeGround(), self.clock, CONTROLS),
             means=lambda service: None,
             memory=self.memory,
             policy=policy,
@@ -106,7 +109,8 @@ class Stage:
 
 
 def service(id_: str, answer, **keys) -> Service:
-    return Service(id=id_, probe=Scripted(answer), **{"interval": 40, "recheck_interval": 20, "timeout": 1000, **keys})
+    usual = {"interval": 40, "recheck_interval": 20, "timeout": 1000, "network": "loopback"}
+    return Service(id=id_, probe=Scripted(answer), **{**usual, **keys})
 
 
 def always(finding: Finding):

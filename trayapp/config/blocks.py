@@ -1,11 +1,11 @@
-"""Which lines of services.toml belong to one service, so that saving it touches no others."""
+"""Which lines of services.toml belong to one table, so that saving it touches no others."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trayapp.config.lines import Mark, marks
+from trayapp.config.lines import Mark, Path, marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +16,15 @@ class Block:
     end: int
 
 
-def blocks_of(text: str, service: str) -> list[Block] | None:
-    """The blocks of [services.ID] and the tables within it, in order.
+def blocks_of(text: str, own: Path) -> list[Block] | None:
+    """The blocks of the table with this path, such as [services.ID], and the tables within it, in order.
 
-    None when the service is written in another way: in one line, or with dotted keys in a table around it.
+    None when it is written in another way: in one line, or with dotted keys in a table around it.
     """
-    own = ("services", service)
     found: list[Block] = []
     inside = continues = False
     for mark in marks(text):
-        belongs = mark.path[:2] == own
+        belongs = mark.path[: len(own)] == own
         if mark.header:
             continues, inside = inside and belongs, belongs
         elif belongs and not inside:

@@ -9,13 +9,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from trayapp.config.beside import TablesBeside
 from trayapp.config.broken import parse_toml
 from trayapp.config.dependencies import check_dependencies
 from trayapp.config.document import Unreadable, read_document
 from trayapp.config.faults import Complaints, Fault, quoted
 from trayapp.config.outside import outside
+from trayapp.config.quiet_hours import QuietHours
 from trayapp.config.reading import WRONG, Fetch, Reading
 from trayapp.config.settings import Settings
+from trayapp.config.surroundings import Network, Notifications
 from trayapp.config.tables import SERVICE_KEYS, ServiceTables
 from trayapp.probes.base import Kind
 
@@ -28,13 +31,15 @@ class Loaded:
     """What a text came to. `settings` is None when nothing of it can be used: keep the last good ones.
 
     A service with a fault is not in `settings.services` but named in `left_out`: it still exists,
-    and whoever has an earlier version of it may go on with that.
+    and whoever has an earlier version of it may go on with that. The same holds of the other tables
+    named in `wrong`, such as "quiet_hours" or "maintenance.backup".
     """
 
     settings: Settings | None
     faults: tuple[Fault, ...] = ()
     text: str = ""
     left_out: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -80,7 +85,18 @@ def parse(text: str, kinds: Mapping[str, type[Kind]] | None = None, fetch: Fetch
     known = MappingProxyType({name: value for name, value in defaults.items() if value is not WRONG})
     if not isinstance(document.get("services", {}), dict):
         return Loaded(None, complaints.faults(text), text)  # that would read as if every service had been removed
-    return Loaded(Settings(good, known), complaints.faults(text), text, left_out)
+    beside = TablesBeside(reading, tables, _groups(tables, known))
+    windows = _table(document, "maintenance", complaints)
+    maintenance = [beside.maintenance(id_, table) for id_, table in windows.items()]
+    settings = Settings(
+        good,
+        known,
+        tuple(window for window in maintenance if window is not None),
+        beside.single(document, "quiet_hours", QuietHours),
+        beside.single(document, "network", Network) or Network(),
+        beside.single(document, "notifications", Notifications) or Notifications(),
+    )
+    return Loaded(settings, complaints.faults(text), text, left_out, tuple(beside.wrong))
 
 
 def every_kind() -> Mapping[str, type[Kind]]:
@@ -111,6 +127,12 @@ def _defaults(document: Mapping[str, Any], reading: Reading, kinds: Mapping[str,
     for name in [name for name, value in values.items() if value is WRONG]:
         reading.complaints.warn((*path, name), f"services that take their {name} from here are left out until then")
     return values
+
+
+def _groups(tables: Mapping[str, Any], defaults: Mapping[str, Any]) -> set[str]:
+    """Every group that a service stands in, be the service right or wrong."""
+    named = (table.get("group") for table in (defaults, *tables.values()) if isinstance(table, Mapping))
+    return {group for group in named if isinstance(group, str)}
 
 
 def _table(document: Mapping[str, Any], name: str, complaints: Complaints) -> dict[str, Any]:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from trayapp.config.blocks import blocks_of, without_blocks
-from trayapp.config.broken import parse_toml
 from trayapp.config.document import LARGEST, Unreadable, read_document
 from trayapp.config.edit import apply, toml_item
-from trayapp.config.faults import Fault, has_password
+from trayapp.config.faults import has_password
 from trayapp.config.files import write_atomically
 from trayapp.config.load import every_kind, parse
+from trayapp.config.rewriting import changed, checked, read, with_newlines_of
 from trayapp.config.schema import SCHEMA_FILE, write_schema
 from trayapp.config.tables import SERVICE_KEYS
 from trayapp.config.writing import CannotSave, table_of
@@ -57,7 +57,7 @@ def add_service(text: str, service: str, table: Mapping[str, Any]) -> str:
     import tomlkit  # noqa: PLC0415  (only when something is saved)
 
     before = text or NEW_FILE
-    meant = _read(before)
+    meant = read(before)
     services = meant.setdefault("services", {})
     if service in services:
         raise CannotSave(f'there is a service "{service}" already')
@@ -67,7 +67,7 @@ def add_service(text: str, service: str, table: Mapping[str, Any]) -> str:
     apply(within[service], {}, table, toml_item)
     block = tomlkit.dumps(tomlkit.document().add("services", within))
     gap = "\n" if before.endswith("\n") else "\n\n"
-    return _checked(before + _with_newlines_of(before, gap + block), meant)
+    return checked(before + with_newlines_of(before, gap + block), meant)
 
 
 def replace_service(
@@ -77,7 +77,7 @@ def replace_service(
 
     What the program does not know, and what means the same in other words, stays as it is written.
     """
-    meant = _read(text)
+    meant = read(text)
     written = _service_table(meant, service)
     was = _said_now(text, service, written, every_kind() if kinds is None else kinds)
     apply(written, was, table, _without_passwords)
@@ -85,23 +85,23 @@ def replace_service(
     def change(document: Any) -> None:
         apply(document["services"][service], was, table, toml_item)
 
-    blocks = blocks_of(text, service)
+    blocks = blocks_of(text, ("services", service))
     if blocks is None or len(blocks) > 1:
-        return _checked(_changed(text, change), meant)
+        return checked(changed(text, change), meant)
     (block,) = blocks
-    lines = _changed(text[block.start : block.end], change)
-    return _checked(text[: block.start] + lines + text[block.end :], meant)
+    lines = changed(text[block.start : block.end], change)
+    return checked(text[: block.start] + lines + text[block.end :], meant)
 
 
 def remove_service(text: str, service: str) -> str:
     """The text without a service and the comments that belong to it. Raises CannotSave."""
-    meant = _read(text)
+    meant = read(text)
     _service_table(meant, service)
     del meant["services"][service]
-    blocks = blocks_of(text, service)
+    blocks = blocks_of(text, ("services", service))
     if blocks is None:
-        return _checked(_changed(text, lambda document: document["services"].pop(service)), meant)
-    return _checked(without_blocks(text, blocks), meant)
+        return checked(changed(text, lambda document: document["services"].pop(service)), meant)
+    return checked(without_blocks(text, blocks), meant)
 
 
 def new_id(name: str, taken: Collection[str]) -> str:
@@ -129,15 +129,6 @@ def save(path: Path, text: str, based_on: str) -> None:
     write_atomically(path, text)
 
 
-def _read(text: str) -> dict[str, Any]:
-    document = parse_toml(text)
-    if isinstance(document, Fault):
-        raise CannotSave(f"the file must be mended first: {document}")
-    if not isinstance(document.get("services", {}), dict):
-        raise CannotSave("the file must be mended first: services: must be a table")
-    return document
-
-
 def _service_table(document: Mapping[str, Any], service: str) -> dict[str, Any]:
     table = document.get("services", {}).get(service)
     if not isinstance(table, dict):
@@ -161,34 +152,6 @@ def _said_now(
                 {key: table[key] for key in declared_keys(kind) if key in table} if isinstance(table, dict) else table
             )
     return said
-
-
-def _changed(text: str, change: Callable[[Any], object]) -> str:
-    import tomlkit  # noqa: PLC0415
-
-    document = tomlkit.parse(text)
-    change(document)
-    return _with_newlines_of(text, tomlkit.dumps(document))
-
-
-def _with_newlines_of(text: str, changed: str) -> str:
-    """A file from Windows keeps its line ends, the new lines too."""
-    if "\n" in text and text.count("\n") == text.count("\r\n"):
-        return re.sub(r"(?<!\r)\n", "\r\n", changed)
-    return changed
-
-
-def _checked(text: str, meant: Mapping[str, Any]) -> str:
-    """The new text, if it says what was meant: whatever tomlkit or we got wrong never reaches the file."""
-    document = parse_toml(text)
-    if isinstance(document, Fault) or _services_apart(document) != _services_apart(meant):
-        raise CannotSave("this service is written in a way that cannot be changed from here; edit the file by hand")
-    return text
-
-
-def _services_apart(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The document with its services as a table even where there are none."""
-    return {"services": {}, **document}
 
 
 def _without_passwords(value: Any) -> Any:

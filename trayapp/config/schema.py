@@ -11,8 +11,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from trayapp.config.beside import SINGLE_TABLES
 from trayapp.config.files import write_atomically
 from trayapp.config.load import TABLES, every_kind
+from trayapp.config.maintenance import Maintenance
 from trayapp.config.tables import SERVICE_KEYS
 from trayapp.config.writing import written_value
 from trayapp.config.written import NAME_PATTERN, Elsewhere, anchored, shape_of, written_type
@@ -33,15 +35,23 @@ def json_schema(kinds: Mapping[str, type[Kind]] | None = None) -> dict[str, Any]
         dict[str, Annotated[service, one_probe]],
         Meta(extra_json_schema={"propertyNames": {"pattern": anchored(NAME_PATTERN)}}),
     ]
-    others: list[Member] = [
-        (name, dict[str, Any] | UnsetType, UNSET) for name in TABLES if name not in ("services", "defaults")
+    window: Any = _table("Maintenance", _members(Maintenance))
+    windows = Annotated[
+        dict[str, window], Meta(extra_json_schema={"propertyNames": {"pattern": anchored(NAME_PATTERN)}})
     ]
+    single = [
+        _member(name, _table(cls.__name__, _members(cls)), cls.__doc__ or "") for name, cls in SINGLE_TABLES.items()
+    ]
+    known = {"services", "defaults", "maintenance", *SINGLE_TABLES}
+    others: list[Member] = [(name, dict[str, Any] | UnsetType, UNSET) for name in TABLES if name not in known]
     root = msgspec.defstruct(
         "Watchbell",
         [
             ("version", Annotated[int, Meta(ge=1, le=1)] | UnsetType, UNSET),
             _member("defaults", _table("Defaults", shared), "What services say that do not say otherwise."),
             _member("services", services, "What is watched; the name of each table is the service's id."),
+            _member("maintenance", windows, Maintenance.__doc__ or ""),
+            *single,
             *others,
         ],
     )
@@ -70,8 +80,8 @@ def _table(name: str, members: list[Member]) -> Any:
     return msgspec.defstruct(name, ordered, forbid_unknown_fields=True)
 
 
-def _members(kind: type[Kind]) -> list[Member]:
-    keys = declared_keys(kind).values()
+def _members(cls: type) -> list[Member]:
+    keys = declared_keys(cls).values()
     return [(declared.name, _described(declared)) if declared.required else _optional(declared) for declared in keys]
 
 

@@ -6,16 +6,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from trayapp.config.maintenance import Maintenance
+from trayapp.config.quiet_hours import QuietHours
+from trayapp.config.surroundings import Network, Notifications
 from trayapp.core.keys import Reference, declared_keys
 from trayapp.core.words import NOTHING, Service
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The services in the order of the file, and the values that [defaults] gave to those that say nothing else."""
+    """The services in the order of the file, and the values that [defaults] gave to those that say nothing else.
+
+    What the other tables say; of one with a fault that is the usual, as if it were not there.
+    """
 
     services: tuple[Service, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    maintenance: tuple[Maintenance, ...] = ()
+    quiet_hours: QuietHours | None = None
+    network: Network = field(default_factory=Network)
+    notifications: Notifications = field(default_factory=Notifications)
 
 
 def references(service: Service) -> frozenset[Reference]:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from trayapp.config.declared import read_declared
 from trayapp.config.durations import format_duration
 from trayapp.config.faults import quoted
 from trayapp.config.lines import Path, dotted
 from trayapp.config.reading import WRONG, Reading
-from trayapp.config.written import NAME_PATTERN
-from trayapp.core.keys import DeclaredKey, Key, declared_keys
+from trayapp.config.written import ID_IN_WORDS, NAME_PATTERN
+from trayapp.core.keys import DeclaredKey, declared_keys
 from trayapp.core.words import Service
 from trayapp.probes.base import Kind
 
@@ -34,9 +35,7 @@ class ServiceTables:
         path: Path = ("services", name)
         complaints = self._reading.complaints
         if not _ID.fullmatch(name):
-            complaints.error(
-                path, 'an id has 1 to 100 letters, digits, ".", "_" and "-"; put other words into its name'
-            )
+            complaints.error(path, ID_IN_WORDS)
             return None
         if not isinstance(table, dict):
             complaints.error(path, f"must be a table [{dotted(path)}], not {quoted(table)}")
@@ -85,25 +84,5 @@ class ServiceTables:
         return self._kind(found[0], table[found[0]], (*path, found[0])) if len(found) == 1 else None
 
     def _kind(self, name: str, table: Any, path: Path) -> Kind | None:
-        complaints, keys = self._reading.complaints, self._keys[name]
-        if not isinstance(table, dict):
-            complaints.error(path, f"must be a table [{dotted(path)}], not {quoted(table)}")
-            return None
-        before = complaints.errors
         of_service = dict.fromkeys(SERVICE_KEYS, path[:-1])
-        self._reading.unknown([key for key in table if key not in keys], keys, path, of_service)
-        values = self._reading.fields(keys, table, path)
-        for key, declared in keys.items():
-            if declared.required and key not in table:
-                complaints.error((*path, key), f"is missing; add {_example(declared.key, key)}")
-        if complaints.errors > before:
-            return None
-        try:
-            return self._kinds[name](**values)
-        except ValueError as error:  # keys that are right one by one and not together
-            complaints.error(path, str(error))
-            return None
-
-
-def _example(key: Key, name: str) -> str:
-    return f'{name} = "{key.placeholder}"' if key.placeholder else f"{name} = … ({key.help})"
+        return read_declared(self._reading, self._kinds[name], self._keys[name], table, path, of_service)

@@ -28,10 +28,16 @@ def table_of(service: Service, defaults: Mapping[str, Any] = NOTHING) -> dict[st
     return table
 
 
+def declared_table(value: Any) -> dict[str, Any]:
+    """The table of a maintenance, of quiet hours, or of whatever else has declared keys."""
+    keys = declared_keys(type(value))
+    return _written(value, keys, {name: declared.default for name, declared in keys.items()})
+
+
 def _written(holder: Any, keys: Mapping[str, DeclaredKey], usual: Mapping[str, Any]) -> dict[str, Any]:
     table = {}
     for name, declared in keys.items():
-        value = getattr(holder, name)
+        value = getattr(holder, declared.field)
         if value == usual[name]:
             continue
         if value is None:

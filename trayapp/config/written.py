@@ -15,7 +15,10 @@ from trayapp.config import durations
 from trayapp.core.keys import Duration, Key, Reference
 
 NAME_PATTERN = "[A-Za-z0-9._-]{1,100}"
-"""Names of secrets and ids of services."""
+"""Names of secrets, and ids of services and of maintenance."""
+
+ID_IN_WORDS = 'an id has 1 to 100 letters, digits, ".", "_" and "-"; put other words into its name'
+"""What is said of an id that is none."""
 
 
 class Elsewhere(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

@@ -53,12 +53,16 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredKey:
-    """One declared key with its type and default; `default` is dataclasses.MISSING where it is required."""
+    """One declared key with its type and default; `default` is dataclasses.MISSING where it is required.
+
+    `name` is the key in the file, `field` the one of the dataclass: `from_` for `from`, which Python keeps for itself.
+    """
 
     name: str
     type: Any
     key: Key
     default: Any
+    field: str
 
     @property
     def required(self) -> bool:
@@ -85,5 +89,6 @@ def declared_keys(cls: type) -> Mapping[str, DeclaredKey]:
                 default = field.default
                 if field.default_factory is not dataclasses.MISSING:
                     default = field.default_factory()
-                found[field.name] = DeclaredKey(field.name, plain, key, default)
+                name = field.name.removesuffix("_")
+                found[name] = DeclaredKey(name, plain, key, default, field.name)
     return found

@@ -16,6 +16,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+from trayapp.core.counting import count, weigh
+from trayapp.core.dating import first, floor, moment
+from trayapp.core.dependence import DEPENDENCY
 from trayapp.core.wording import slow
 from trayapp.core.words import Belief, Blame, CheckResult, Finding, Incident, Outcome, Service, Status, StatusChange
 
@@ -27,6 +30,9 @@ GRACE = 5_000
 
 CLOSING_REASONS = frozenset({"changed", "removed"})
 """Interruptions after which an open incident can never be seen to end."""
+
+UNJUDGED = frozenset({Status.PAUSED, Status.MAINTENANCE})
+"""What results do not end: only another interruption does."""
 
 
 def judge(service: Service, finding: Finding) -> Finding:
@@ -46,26 +52,29 @@ def reading(finding: Finding) -> Outcome:
 
 def begin(service_id: str, at: int) -> Belief:
     """What is true of a service nobody has looked at yet."""
-    return Belief(service_id, Status.UNKNOWN, at, "new")
+    return Belief(service_id, Status.UNKNOWN, at, "new", counted_since=at, confirmed=at)
 
 
 def fold(belief: Belief, service: Service, result: CheckResult, incident_id: int) -> Verdict:
     """The belief after one more result. `incident_id` names the incident should one open.
 
-    A belief that went stale before the check began expires first. While PAUSED nothing is judged:
-    the check that was under way when the pause began must not end it.
+    A belief that went stale before the check began expires first. While PAUSED or in MAINTENANCE
+    nothing is judged: neither is ended by a check, least of all by one that was under way when it began.
     """
     belief, expired = expire(belief, service, result.at)
-    if belief.status is Status.PAUSED:
+    if belief.status in UNJUDGED:
         return replace(belief, last=result), expired
-    seen = _count(belief, result)
-    match reading(result.finding):
+    outcome = reading(result.finding)
+    seen = weigh(count(belief, result, outcome), moment(belief, result))
+    match outcome:
         case Outcome.UNKNOWN:
             after, changes = _lose_sight(belief, seen, result)
         case Outcome.CRITICAL:
             after, changes = _fail(belief, seen, service, result, incident_id)
         case _:
             after, changes = _answer(belief, seen, service, result)
+    if not changes and after.flapping is not belief.flapping:
+        changes = (_change(belief, after, belief.confirmed, after.incident),)
     return replace(after, due=_due(after, service, result)), expired + changes
 
 
@@ -77,20 +86,38 @@ def expire(belief: Belief, service: Service, now: int, reason: str = "stale") ->
     limit = holds_until(belief, service)
     if belief.due is None or limit is None or now <= limit:
         return belief, ()
-    since = max(belief.due, _floor(belief))
+    since = max(belief.due, floor(belief))
     return _turn(replace(belief, due=None), Status.UNKNOWN, since, limit, reason, belief.incident)
 
 
 def interrupt(belief: Belief, at: int, status: Status, reason: str) -> Verdict:
-    """Nobody looks from `at` on: paused, asleep, not running, target changed, service removed.
+    """Nobody looks from `at` on: paused, in maintenance, asleep, not running, target changed, service removed.
 
     Also the way back: a resumed service is UNKNOWN "new". Only CLOSING_REASONS close an incident.
+    Flapping is counted anew after these, and after a pause or a maintenance, of which nothing counts.
     """
-    since = max(at, _floor(belief))
+    since = max(at, floor(belief))
+    unseen = replace(belief, due=None)
     incident = belief.incident
     if incident is not None and reason in CLOSING_REASONS:
         incident = replace(incident, end=since, closing=reason, end_uncertain=belief.unseen)
-    return _turn(replace(belief, due=None), status, since, since, reason, incident)
+    anew = unseen
+    if reason in CLOSING_REASONS or not UNJUDGED.isdisjoint((belief.status, status)):
+        anew = replace(unseen, raw=(), counted_since=since, flapping=False, flapping_since=None)
+    after, changes = _turn(anew, status, since, since, reason, incident)
+    return (after, changes) if changes else (unseen, ())
+
+
+def withhold(belief: Belief, at: int) -> Verdict:
+    """UNKNOWN "dependency" because from `at` on a parent is not seen to work; so is the stretch that was suspect.
+
+    Checks go on, and what they find is worth nothing until the parent is back (`core.dependence`).
+    What is UNKNOWN already keeps its reason, unless it was suspect.
+    """
+    if belief.status in UNJUDGED or (belief.status is Status.UNKNOWN and not belief.failures):
+        return belief, ()
+    since = first(belief.failing_since, max(at, floor(belief)))
+    return _turn(replace(belief, due=None), Status.UNKNOWN, since, at, DEPENDENCY, belief.incident)
 
 
 def next_due(belief: Belief, service: Service, started: int) -> int:
@@ -112,71 +139,58 @@ def rebuild(
     confirmed: int,
     incident: Incident | None,
     results: Sequence[CheckResult],
+    flapping_since: int | None = None,
+    counted_since: int = 0,
 ) -> Belief:
     """The belief as it was before a restart, from what history keeps.
 
-    `status`, `since`, `reason` and `confirmed` are those of the newest committed segment, where
-    `confirmed` is the `at` of the change that wrote it last (for a service never looked at, the
-    moment of its `begin`). `incident` is the open one. `results` are the newest max(N, M) + 1
-    results, oldest first, whatever their age: no run that awaits confirmation is longer, and only
-    those that ended after `confirmed` count. Nothing is decided here, so nothing is told again.
+    `status`, `since`, `reason`, `confirmed`, `flapping_since` and `counted_since` are those of the
+    newest committed segment, where `confirmed` is the `at` of the change that wrote it last (for a
+    service never looked at, the moment of its `begin`). `incident` is the open one. `results` are
+    the newest max(N, M) + 1 results and the newest 21 decisive ones, oldest first, whatever their
+    age: no run that awaits confirmation is longer, and only those that ended after `confirmed`
+    count towards one. Nothing is decided here, so nothing is told again.
     Afterwards `expire(belief, service, now, "not running")` says how long nobody looked.
     """
     belief = Belief(
-        service.id, status, since, reason, incident=incident, unseen=incident is not None and status is not Status.DOWN
+        service.id,
+        status,
+        since,
+        reason,
+        incident=incident,
+        unseen=incident is not None and status is not Status.DOWN,
+        counted_since=counted_since,
+        flapping=flapping_since is not None,
+        flapping_since=flapping_since,
+        confirmed=confirmed,
     )
     if not results:
         return belief
     last = results[-1]
-    if status is Status.PAUSED:
+    if status in UNJUDGED:
         return replace(belief, last=last)
     for result in results:
-        if result.ended > confirmed:
-            belief = _count(belief, result)
+        counted = count(belief, result, reading(result.finding))
+        belief = counted if result.ended > confirmed else replace(belief, raw=counted.raw)
     due = _due(belief, service, last) if last.ended >= confirmed else None
     return replace(belief, last=last, due=due)
 
 
-def _count(belief: Belief, result: CheckResult) -> Belief:
-    """The belief with its runs counted on by one result, and nothing decided.
-
-    Failures count towards opening an incident, successes towards closing one; never both.
-    """
-    failures = successes = 0
-    failing_since = recovering_since = None
-    moment = _moment(belief, result)
-    match reading(result.finding):
-        case Outcome.CRITICAL if belief.incident is None:
-            failures, failing_since = belief.failures + 1, _first(belief.failing_since, moment)
-        case Outcome.OK | Outcome.WARNING if belief.incident is not None:
-            successes, recovering_since = belief.successes + 1, _first(belief.recovering_since, moment)
-    return replace(
-        belief,
-        failures=failures,
-        failing_since=failing_since,
-        successes=successes,
-        recovering_since=recovering_since,
-        last=result,
-    )
-
-
 def _lose_sight(before: Belief, seen: Belief, result: CheckResult) -> Verdict:
     """An UNKNOWN result: what was suspect is UNKNOWN too, an open incident stays open."""
-    since = _first(before.failing_since, _moment(before, result))
+    since = first(before.failing_since, moment(before, result))
     reason = result.finding.cause or result.finding.blame.value
     return _turn(seen, Status.UNKNOWN, since, result.ended, reason, seen.incident)
 
 
 def _fail(before: Belief, seen: Belief, service: Service, result: CheckResult, incident_id: int) -> Verdict:
     """A CRITICAL result: the Nth opens an incident at the first; one that was out of sight goes on at once."""
-    if before.status is Status.DOWN:
-        return seen, ()
-    moment = _moment(before, result)
+    at = moment(before, result)
     if before.incident is not None:
-        return _turn(seen, Status.DOWN, moment, result.ended, "", before.incident)
+        return _turn(seen, Status.DOWN, at, result.ended, "", before.incident)
     if seen.failures < service.failure_threshold:
         return seen, ()
-    start = _first(seen.failing_since, moment)
+    start = first(seen.failing_since, at)
     finding = result.finding
     incident = Incident(incident_id, seen.service, start, max(result.ended, start), finding.cause, finding.message)
     return _turn(seen, Status.DOWN, start, result.ended, "", incident)
@@ -186,15 +200,15 @@ def _answer(before: Belief, seen: Belief, service: Service, result: CheckResult)
     """An OK or WARNING result: the Mth closes the incident at the first; without one it is true at once."""
     well = reading(result.finding) is Outcome.OK
     status = Status.UP if well else Status.DEGRADED
-    since = _moment(before, result)
+    since = moment(before, result)
     incident = before.incident
     if incident is not None:
         if seen.successes < service.success_threshold:
             return seen, ()
-        since = _first(seen.recovering_since, since)
+        since = first(seen.recovering_since, since)
         incident = replace(incident, end=since, closing="recovered", end_uncertain=before.unseen)
     elif well:
-        since = _first(before.failing_since, since)
+        since = first(before.failing_since, since)
     return _turn(seen, status, since, result.ended, "", incident)
 
 
@@ -220,30 +234,26 @@ def _turn(belief: Belief, status: Status, since: int, at: int, reason: str, inci
         recovering_since=None,
         incident=incident if is_open else None,
         unseen=is_open and status is not Status.DOWN,
+        confirmed=max(at, since),
     )
-    return after, (StatusChange(belief.service, max(at, since), since, belief.status, status, reason, incident),)
+    return after, (_change(belief, after, after.confirmed, incident),)
+
+
+def _change(before: Belief, after: Belief, at: int, incident: Incident | None) -> StatusChange:
+    """What must be committed of the step from one belief to the next."""
+    return StatusChange(
+        after.service,
+        at,
+        after.since,
+        before.status,
+        after.status,
+        after.reason,
+        incident,
+        after.flapping_since,
+        after.counted_since,
+    )
 
 
 def _due(belief: Belief, service: Service, last: CheckResult) -> int:
     """When the result after `last` is expected: no check begins while another is under way."""
     return max(next_due(belief, service, last.at), last.ended)
-
-
-def _moment(belief: Belief, result: CheckResult) -> int:
-    """From when on a result speaks: its start; its end if what we hold began while it was under way.
-
-    So a check that slept through the night with us says nothing of the night, and a clock that
-    was set back makes no timeline overlap.
-    """
-    floor = _floor(belief)
-    return result.at if result.at >= floor else max(result.ended, floor)
-
-
-def _floor(belief: Belief) -> int:
-    """The newest moment the belief rests on; nothing may be dated before it."""
-    return belief.since if belief.incident is None else max(belief.since, belief.incident.confirmed)
-
-
-def _first(begun: int | None, now: int) -> int:
-    """When a run began: as remembered, or now."""
-    return now if begun is None else begun

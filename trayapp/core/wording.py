@@ -12,29 +12,12 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
+from trayapp.core.reasons import REASONS, blindness
 from trayapp.core.words import Finding, Incident, Outcome, Service, ServiceView, Snapshot, Status
 
 _TERMINAL_COMMAND = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _READ_AT_MOST = 20_000
-
-_REASONS = {
-    "new": "not checked yet",
-    "stale": "no result in time",
-    "not running": "Watchbell was not running",
-    "asleep": "this computer was asleep",
-    "changed": "changed, not checked yet",
-    "removed": "removed",
-    "paused": "paused",
-    "config.secret_missing": "its secret is missing",
-    "config.secret_locked": "the keyring is locked",
-    "config.invalid": "its settings are wrong",
-    "self.bug": "Watchbell failed to check it",
-    "self.files": "Watchbell has too many files open",
-    "network": "the network cannot be seen from here",
-    "self": "Watchbell failed to check it",
-    "config": "it cannot be tried as it is set up",
-}
 
 _NOT_LOOKED_YET = frozenset({"new", "changed"})
 
@@ -92,7 +75,7 @@ def slow(took_ms: float, limit_ms: int) -> str:
 
 def reason_sentence(reason: str) -> str:
     """Why a status is UNKNOWN or PAUSED, from the reason of its change."""
-    return _REASONS.get(reason) or plain(reason.replace(".", " ").replace("_", " "))
+    return REASONS.get(reason) or plain(reason.replace(".", " ").replace("_", " "))
 
 
 def headline(snapshot: Snapshot) -> tuple[str, str]:
@@ -115,6 +98,9 @@ def _verdict(snapshot: Snapshot) -> str:
         if troubled := _titles(views, status):
             return _are(troubled, word)
     unknown = [view for view in views if view.belief.status is Status.UNKNOWN]
+    if any(view.belief.reason.startswith("network") for view in unknown):
+        for sentence in filter(None, map(blindness, snapshot.sights)):
+            return sentence
     if unseen := [_title(view.service) for view in unknown if view.belief.reason not in _NOT_LOOKED_YET]:
         return _subject(unseen, "could not be checked")
     if len(unknown) == len(views) > 1:
@@ -162,6 +148,11 @@ def tooltip(snapshot: Snapshot) -> str:
 
 def why(view: ServiceView, now: int) -> str:
     """The line below a service's name: why its status is what it is."""
+    line = _why(view, now)
+    return f"{line} · keeps failing and coming back" if view.belief.flapping else line
+
+
+def _why(view: ServiceView, now: int) -> str:
     belief, last = view.belief, view.belief.last
     finding = last.finding if last is not None else None
     match belief.status:
@@ -182,8 +173,38 @@ def why(view: ServiceView, now: int) -> str:
         case Status.UP if finding is not None and finding.latency_ms is not None:
             return latency(finding.latency_ms)
         case Status.MAINTENANCE:
-            return "in maintenance"
+            return in_maintenance(view.maintenance_until, now)
     return belief.status.value.lower()
+
+
+def needs(parent: Service, status: Status) -> str:
+    """Why a child cannot be judged, by the parent that stands in the way, or came back too late for this check."""
+    what = {
+        Status.DOWN: "is down",
+        Status.MAINTENANCE: "is in maintenance",
+        Status.UNKNOWN: "could not be checked",
+    }.get(status, "was not back yet")
+    return f"needs {_title(parent)}, which {what}"
+
+
+def in_maintenance(until: int | None, now: int) -> str:
+    """That it is in maintenance, and for how long where that is known."""
+    return f"in maintenance for {duration(until - now)} more" if until is not None else "in maintenance"
+
+
+def flapping(service: Service, raw: Sequence[bool]) -> tuple[str, str]:
+    """Title and body of the notification that it goes to and fro; `raw` are its newest results, True: failed."""
+    return f"{_title(service)} keeps failing and coming back", f"{sum(raw)} of the last {len(raw)} checks failed"
+
+
+def stable(service: Service, status: Status) -> tuple[str, str]:
+    """Title and body of the notification that it goes to and fro no more."""
+    is_now = {
+        Status.UP: "is stable again",
+        Status.DEGRADED: "is stable, and degraded",
+        Status.DOWN: "is down and stays down",
+    }
+    return f"{_title(service)} {is_now.get(status, 'goes to and fro no more')}", "It no longer fails and comes back"
 
 
 def down(service: Service, incident: Incident, now: int) -> tuple[str, str]:

@@ -202,6 +202,9 @@ class Belief:
     `failing_since` and `recovering_since`. `due` is when the next result is expected;
     `last` is the newest result. `incident` is the open one.
     `unseen` says that the open incident was out of sight for a while.
+    `raw` are the newest 21 decisive results that ended after `counted_since`, the oldest first and
+    True where CRITICAL; of them alone `core.flapping` says whether it is flapping, and since when.
+    `confirmed` is when the newest change was decided.
     """
 
     service: str
@@ -216,6 +219,11 @@ class Belief:
     unseen: bool = False
     due: int | None = None
     last: CheckResult | None = None
+    raw: tuple[bool, ...] = ()
+    counted_since: int = 0
+    flapping: bool = False
+    flapping_since: int | None = None
+    confirmed: int = 0
 
     @property
     def suspect(self) -> bool:
@@ -234,6 +242,8 @@ class StatusChange:
 
     `at` is when that was decided, `since` when the new status began; everything from `since` on
     belongs to it. `incident` is the incident that this change opened, closed or carries on.
+    `flapping_since` and `counted_since` are those of the belief from then on. A change to the same
+    status and reason is for the record only: a run was cut short, or flapping began or ended.
     """
 
     service: str
@@ -243,6 +253,8 @@ class StatusChange:
     to_status: Status
     reason: str = ""
     incident: Incident | None = None
+    flapping_since: int | None = None
+    counted_since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +301,20 @@ class Notification:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """What we can see of one reachability class, and since when.
+
+    `network` is "loopback", "lan", "internet" or "vpn:<interface>"; `state` is one of online, offline,
+    portal, vpn_down, blocked; `reason` is a sentence, empty while online.
+    """
+
+    network: str
+    state: str
+    reason: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceView:
     """All that is true of one service now, for anybody who shows it."""
 
@@ -296,6 +322,7 @@ class ServiceView:
     belief: Belief
     telling: Telling
     checking: bool = False
+    maintenance_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +330,8 @@ class Snapshot:
     """Everything true now, in the order of the configuration. The screen draws this and nothing else.
 
     `problems` are sentences about Watchbell itself (a full disk, a fault of ours);
-    `faults` are sentences about the configuration file.
+    `faults` are sentences about the configuration file. `sights` are the networks that services need.
+    `quiet_until` is when the quiet hours end that it is now.
     `version` grows by one with every snapshot.
     """
 
@@ -314,3 +342,5 @@ class Snapshot:
     problems: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     demo: bool = False
+    sights: tuple[Sight, ...] = ()
+    quiet_until: int | None = None

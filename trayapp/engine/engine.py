@@ -33,7 +33,10 @@ from trayapp.faults import Faults
 from trayapp.history.memory import Remembered, Undelivered
 from trayapp.history.writer import History
 from trayapp.monitor.clock import Clock, SystemClock
+from trayapp.monitor.ground_here import ground_here
 from trayapp.monitor.monitor import Monitor
+from trayapp.monitor.network import Network
+from trayapp.probes.controls import control
 
 T = TypeVar("T")
 log = logging.getLogger("trayapp.engine")
@@ -207,11 +210,13 @@ class Engine:
             on_fault=self._faults.record,
         )
         at_end.push_async_callback(_within, 2 * TELLING_PATIENCE, self._outbox.close, TELLING_PATIENCE)
+        self._network = Network(ground_here(self._asking.about_the_network), self._clock)
         self._monitor = Monitor(
             clock=self._clock,
             means=self._asking.means,
             memory=past,
             policy=policy,
+            network=self._network,
             tell=self._outbox.tell,
             publish=self._publish,
             observe=self._observe,
@@ -261,19 +266,19 @@ class Engine:
         look: asyncio.Task[None] | None = None
         while True:
             await asyncio.sleep(LOOK_SOON if self._in_force.settling else LOOK)
-            self._monitor.expire()
+            self._monitor.look()
             self._report()
             if look is None or look.done():  # a disk that hangs keeps one look, and nothing else
                 look = self._supervised(self._look(), "the look at services.toml")
 
     async def _look(self) -> None:
         await self._in_force.look()
-        self._report()
+        self._put_in_force()
 
     async def _reload(self) -> Loaded:
         await self._up.wait()
         loaded = await self._in_force.reload()
-        self._report()
+        self._put_in_force()
         return loaded
 
     def _supervised(self, work: Coroutine[Any, Any, None], what: str) -> asyncio.Task[None]:
@@ -297,6 +302,13 @@ class Engine:
             await asyncio.wait(others, timeout=TASKS_PATIENCE)
 
     # What others see and do
+
+    def _put_in_force(self) -> None:
+        """What the file says besides its services."""
+        if (settings := self._in_force.loaded.settings) is not None:
+            controls = tuple(map(control, settings.network.control))
+            self._network.use(controls, ask_routers=settings.network.gateway)
+        self._report()
 
     def _report(self) -> None:
         problems = [sentence for sentence in (self._faults.sentence, self._history.trouble) if sentence]

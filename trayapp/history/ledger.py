@@ -11,7 +11,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from trayapp.core.news import Notes
 from trayapp.core.words import CheckResult, Finding, Incident, Notification, Status, StatusChange, Telling
+from trayapp.history import telling
 
 _DAY = 86_400_000
 _MOST_REASONS_IN_MEMORY = 4096
@@ -115,6 +117,7 @@ class Ledger:
         changes: Sequence[StatusChange],
         tellings: Sequence[Telling],
         notifications: Sequence[Notification],
+        notes: Notes,
         at: int,
     ) -> None:
         """What was decided, what a person is to be told of it, and what he then knows."""
@@ -123,13 +126,14 @@ class Ledger:
             self.begin_segment(service, change.since, change.to_status, change.reason, change.at)
             if change.incident is not None:
                 self._put_incident(service, change.incident)
-        for telling in tellings:
+        for told in tellings:
             self.connection.execute(
                 "INSERT OR REPLACE INTO tellings VALUES (?, ?, ?, ?)",
-                (self.service_id(telling.service, at), telling.told, telling.acknowledged, telling.snoozed_until),
+                (self.service_id(told.service, at), told.told, told.acknowledged, told.snoozed_until),
             )
         for notification in notifications:
             self._put_notification(notification)
+        telling.keep(self.connection, notes, at)
 
     def begin_segment(self, service: int, start: int, status: Status, reason: str, confirmed: int) -> None:
         """From `start` on it is this; what was written about that time before is replaced."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from trayapp.core.news import Recalled
 from trayapp.core.words import CheckResult, Incident, Notification, Service, Status, Telling
 from trayapp.history import rows, schema
+from trayapp.history.telling import recall as recall_telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +49,30 @@ class Remembered:
     services: Mapping[str, Memory] = field(default_factory=lambda: MappingProxyType({}))
     undelivered: tuple[Undelivered, ...] = ()
     paused_until: int | None = None
+    telling: Recalled = field(default_factory=Recalled)
 
     @classmethod
     def nothing(cls, now: int) -> Remembered:
         """What to go on with while the history can not be read: its ids are above all that may stand there."""
-        return cls(next_incident=now // 1000, next_notification=now // 1000)
+        first = now // 1000
+        return cls(next_incident=first, next_notification=first, telling=Recalled(next_id=first))
 
 
-def recall(connection: sqlite3.Connection, services: Sequence[Service]) -> Remembered:
+def recall(connection: sqlite3.Connection, services: Sequence[Service], now: int) -> Remembered:
     """Read what is remembered of these services, and of what is still to be told."""
+    undelivered = _undelivered(connection)
     memories = (_memory(connection, service) for service in services)
     paused = connection.execute("SELECT value FROM meta WHERE key = 'paused_until'").fetchone()
     return Remembered(
         next_incident=schema.next_id(connection, "incidents"),
         next_notification=schema.next_id(connection, "notifications"),
         services=MappingProxyType({memory.service: memory for memory in memories if memory}),
-        undelivered=_undelivered(connection),
+        undelivered=undelivered,
         paused_until=paused[0] if paused else None,
+        telling=replace(
+            recall_telling(connection, now),
+            undelivered=tuple((waiting.notification, waiting.attempted) for waiting in undelivered),
+        ),
     )
 
 

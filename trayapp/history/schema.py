@@ -100,6 +100,49 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX undelivered ON notifications (id) WHERE delivered_at IS NULL",
         "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID",
     ),
+    # What alerts remember (core.news). Notifications with the same `incident` are one thread on the screen.
+    (
+        """
+        CREATE TABLE mentions (
+            incident INTEGER NOT NULL,
+            said TEXT NOT NULL,
+            notification INTEGER NOT NULL,
+            PRIMARY KEY (incident, said)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX mentioned_by ON mentions (notification)",
+        """
+        INSERT OR IGNORE INTO mentions
+        SELECT incident, iif(kind = 'down', 'down', 'back'), id FROM notifications
+        WHERE incident IS NOT NULL AND kind IN ('down', 'recovered') ORDER BY id
+        """,
+        """
+        CREATE TABLE owed (
+            incident INTEGER PRIMARY KEY,
+            said TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            held INTEGER NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE withheld (
+            incident INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (incident, reason)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE standing (
+            what TEXT NOT NULL,
+            about TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (what, about)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX threads ON notifications (incident, at)",
+        "CREATE INDEX notifications_at ON notifications (at)",
+    ),
 )
 
 

@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
+from trayapp.core.news import NO_NOTES, Notes
 from trayapp.core.words import CheckResult, Notification, Service, StatusChange, Telling
 from trayapp.history import registry
 from trayapp.history.faults import HistoryUnavailable, is_ours, sentence
@@ -82,10 +83,11 @@ class History:
         changes: Sequence[StatusChange] = (),
         tellings: Sequence[Telling] = (),
         notifications: Sequence[Notification] = (),
+        notes: Notes = NO_NOTES,
     ) -> Future[None]:
         """Write these at once, in one transaction with all results left before. Done when no power cut can undo it."""
         decided, told, shown = tuple(changes), tuple(tellings), tuple(notifications)
-        return self._ask(lambda ledger: ledger.commit(decided, told, shown, self._clock()))
+        return self._ask(lambda ledger: ledger.commit(decided, told, shown, notes, self._clock()))
 
     def attempted(self, notification: int) -> Future[None]:
         """Somebody is about to be asked to show it: after a crash it may have been seen."""
@@ -116,7 +118,7 @@ class History:
     def remembered(self, services: Sequence[Service]) -> Future[Remembered]:
         """What is to be believed again after a start. Use Remembered.nothing(now) if this fails."""
         asked = tuple(services)
-        return self._ask(lambda ledger: recall(ledger.connection, asked), lasting=False)
+        return self._ask(lambda ledger: recall(ledger.connection, asked, self._clock()), lasting=False)
 
     def close(self, timeout: float) -> bool:
         """Write what is left and close the file, in at most this many seconds; True if all was written."""

@@ -1,7 +1,7 @@
 """Takes in what checks find: remembers it, folds it, has it told, and publishes what is true now.
 
 All live state is here and belongs to one asyncio loop: every method but `__init__` runs on it,
-so there is no lock. History, alerts and the clock are given; the network is the probes' affair.
+so there is no lock. History, alerts, the clock and what is known of the network are given.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from trayapp.core import verdict
@@ -22,6 +23,7 @@ from trayapp.core.words import (
     Outcome,
     Service,
     ServiceView,
+    Sight,
     Snapshot,
     Status,
     StatusChange,
@@ -29,9 +31,13 @@ from trayapp.core.words import (
 )
 from trayapp.monitor.clock import Clock
 from trayapp.monitor.needs import Memory, Policy
+from trayapp.monitor.network import Network
 from trayapp.monitor.publishing import AT_ONCE, IN_TIME, Publishing
 from trayapp.monitor.rounds import Rounds
 from trayapp.monitor.scheduler import FIRST_SPACING, phase
+from trayapp.monitor.vigil import Vigil
+from trayapp.monitor.waking import Waking
+from trayapp.monitor.witness import Begun, Witness
 
 PROBE_BUG = "self.bug"
 """The cause of a finding that says: the probe is broken, and its traceback is in the log."""
@@ -54,11 +60,14 @@ class Monitor:
         means: Callable[[Service], Any],
         memory: Memory,
         policy: Policy,
+        network: Network,
         tell: Callable[[Notification], None],
         publish: Callable[[Snapshot], None],
         observe: Callable[[CheckResult | StatusChange], None],
         on_fault: Callable[[BaseException, str], None],
+        see: Callable[[Sequence[Sight]], None] = lambda sights: None,
     ) -> None:
+        """`see` is told what can be seen of the networks whenever that changes."""
         self._clock = clock
         self._means = means
         self._memory = memory
@@ -66,12 +75,19 @@ class Monitor:
         self._tell = tell
         self._observe = observe
         self._on_fault = on_fault
+        self._see = see
         self._next_incident = 1
         self._next_notification = 1
 
         self._views: dict[str, ServiceView] = {}
         self._rounds = Rounds(clock, self._begin_check, self._set_checking, self._check_ended)
         self._first_round: dict[str, float] = {}
+        self._network = network
+        self._witness = Witness(clock, network)
+        self._judged: set[str] = set()
+        self._vigil: Vigil | None = None
+        self._waking = Waking(network, self._plan_soon)
+        self._sights: tuple[Sight, ...] = ()
         self._publish = publish
         self._publishing = Publishing(self._publish_now)
         self._version = 0
@@ -97,7 +113,11 @@ class Monitor:
 
         `beliefs` and `tellings` hold what history remembers of services that were not watched so far.
         """
+        if self._vigil is None:
+            self._vigil = Vigil(self._clock)
+            self._network.begin(self._turned)
         wanted = {service.id: service for service in services}
+        self._network.keep(wanted.values())
         for id_ in [id_ for id_ in self._views if id_ not in wanted]:
             self._interrupt(self._views[id_], Status.UNKNOWN, "removed")
             self._drop(id_)
@@ -125,12 +145,22 @@ class Monitor:
                 self._first_round[id_] = phase(index)  # what is asked together now need not stay together
                 self._rounds.plan(id_, now)
 
+    def look(self) -> None:
+        """See what became of clocks, networks and beliefs. To be called about every 2 s: whoever does not for 30 s
+        was held up, and so were the checks.
+        """
+        self._notice_gap()
+        self._network.look()
+        self._show_sights()
+        self.expire()
+
     def expire(self) -> None:
-        """Let go of what no result has confirmed in time, and of a pause that is over. To be called seconds apart."""
+        """Let go of what no result has confirmed in time, and of a pause that is over."""
         if self._paused_until is not None and self._clock.now() >= self._paused_until:
             self._pause_over()  # its timer does not count the hours that the machine slept
         for view in list(self._views.values()):
-            self._expired(view, "stale")
+            if view.service.id not in self._judged:  # its result is there, and only being weighed
+                self._expired(view, "stale")
 
     def acknowledge(self, incident: int) -> bool:
         """Note that the user knows of this incident; False when it is no longer open."""
@@ -170,13 +200,16 @@ class Monitor:
             at=self._clock.now(),
             services=tuple(self._views.values()),
             paused_until=self._paused_until,
-            problems=self._problems,
+            problems=(*self._problems, *filter(None, [self._waking.problem(self._clock.now())])),
             faults=self._faults,
+            sights=self._network.sights(),
         )
 
     async def stop(self, patience: float = 1.0) -> None:
         """Cancel what is in flight and wait at most `patience` seconds for it."""
         self._publishing.stop()
+        self._waking.stop()
+        self._network.stop()
         if self._resuming is not None:
             self._resuming.cancel()
         await self._rounds.stop(patience)
@@ -184,12 +217,15 @@ class Monitor:
     # One check
 
     def _begin_check(self, id_: str, due: float) -> Coroutine[Any, Any, None] | None:
+        if self._notice_gap():
+            return None  # everything is planned anew
         view = self._views.get(id_)
         return self._check(view, due) if view is not None and self._watched(view.service) else None
 
     async def _check(self, view: ServiceView, due: float) -> None:
         service = view.service
         at = self._clock.now()
+        begun = self._witness.begin()
         try:
             finding = await service.probe.check(self._means(service))
         except asyncio.CancelledError:
@@ -201,8 +237,26 @@ class Monitor:
         else:
             if finding.cause == PROBE_BUG:
                 self._on_fault(BrokenProbe(finding.message), f"the check of {service.id}")
-        result = CheckResult(service.id, at, max(at, self._clock.now()), verdict.judge(service, finding))
+        finally:
+            self._witness.end()
+        ended = max(at, self._clock.now())
+        finding = await self._weigh(service, verdict.judge(service, finding), begun)
+        result = CheckResult(service.id, at, ended, finding)
         await self._take_in(result, service, due)
+
+    async def _weigh(self, service: Service, finding: Finding, begun: Begun) -> Finding:
+        """What the finding is worth, given how it was made and what else could be seen."""
+        self._notice_gap()
+        self._judged.add(service.id)
+        self._rounds.step_aside(service.id)
+        try:
+            return await self._witness.judge(service, finding, begun)
+        except Exception as fault:  # noqa: BLE001 - a bug in the judgement is our own, and nobody's outage
+            self._on_fault(fault, f"judging {service.id}")
+            return replace(finding, outcome=Outcome.UNKNOWN, cause=PROBE_BUG, blame=Blame.SELF)
+        finally:
+            self._judged.discard(service.id)
+            self._show_sights()
 
     async def _take_in(self, result: CheckResult, asked: Service, due: float) -> None:
         view = self._views.get(result.service)
@@ -306,21 +360,68 @@ class Monitor:
         self._rounds.plan(id_, self._clock.monotonic() + next(places) * FIRST_SPACING)
 
     def _plan_next(self, service: Service, belief: Belief, due: float) -> None:
-        """Keep to the service's own beat, however late this check was."""
+        """Keep to the service's own beat, however late this check was, unless a check is planned sooner."""
+        if self._waking.waiting:
+            return
         now = self._clock.monotonic()
         wait = (verdict.next_due(belief, service, 0)) / 1000
         share = self._first_round.pop(service.id, None)
         if share is not None and wait * 1000 == service.interval:
             wait *= share
-        self._rounds.plan(service.id, max(now, due + wait))
+        planned = self._rounds.due(service.id)
+        self._rounds.plan(service.id, min(max(now, due + wait), float("inf") if planned is None else planned))
 
     def _check_ended(self, id_: str, fault: BaseException | None) -> None:
         if fault is not None:
             self._on_fault(fault, f"taking in the result of {id_}")
         view = self._views.get(id_)
-        if view is not None and self._watched(view.service) and not self._rounds.planned(id_):
+        if self._waking.waiting or self._rounds.due(id_) is not None:
+            return
+        if view is not None and self._watched(view.service):
             # Its answer was void or taking it in failed: it stays on its beat all the same.
             self._rounds.plan(id_, self._clock.monotonic() + view.service.interval / 1000)
+
+    # What nobody watched, and what cannot be seen
+
+    def _notice_gap(self) -> bool:
+        """Whether we slept, were held up or had our clock set just now: then all are checked anew, one by one."""
+        gap = self._vigil.look() if self._vigil is not None else None
+        if gap is None:
+            return False
+        self._rounds.clear()
+        self._let_go(self._views, gap.reason, gap.since)
+        self._waking.wake(gap, lambda: list(self._views))
+        return True
+
+    def _turned(self, network: str, lost: bool) -> None:
+        """A network is gone from this machine, or one that was lost may be back."""
+        there = [id_ for id_ in self._views if self._network.of(id_) == network]
+        self._show_sights()
+        if lost:
+            sight = next((sight for sight in self._sights if sight.network == network), None)
+            cause = "network.vpn" if sight is not None and sight.state == "vpn_down" else "network.offline"
+            self._let_go(there, cause, self._clock.now())
+        elif not self._waking.waiting:
+            self._waking.spread([id_ for id_ in there if self._views[id_].belief.reason.startswith("network.")])
+
+    def _let_go(self, services: Iterable[str], reason: str, since: int) -> None:
+        for id_ in list(services):
+            view = self._views[id_]
+            if view.belief.status not in verdict.UNJUDGED:
+                self._interrupt(view, Status.UNKNOWN, reason, since)
+
+    def _plan_soon(self, id_: str, seconds: float) -> None:
+        view, planned = self._views.get(id_), self._rounds.due(id_)
+        if view is not None and self._watched(view.service) and not self._rounds.in_flight(id_):
+            soon = self._clock.monotonic() + seconds
+            self._rounds.plan(id_, soon if planned is None else min(soon, planned))
+
+    def _show_sights(self) -> None:
+        sights = self._network.sights()
+        if sights != self._sights:
+            self._sights = sights
+            self._see(sights)
+            self._publishing.ask()
 
     # Pausing
 
@@ -353,8 +454,9 @@ class Monitor:
 
     # What is held
 
-    def _interrupt(self, view: ServiceView, status: Status, reason: str) -> ServiceView:
-        belief, changes = verdict.interrupt(view.belief, self._clock.now(), status, reason)
+    def _interrupt(self, view: ServiceView, status: Status, reason: str, since: int | None = None) -> ServiceView:
+        at = self._clock.now() if since is None else since
+        belief, changes = verdict.interrupt(view.belief, at, status, reason)
         return self._believe(view, belief, changes)
 
     def _believe(self, view: ServiceView, belief: Belief, changes: Sequence[StatusChange]) -> ServiceView:

@@ -37,6 +37,7 @@ class Rounds:
         self._schedule = Schedule()
         self._ready: deque[tuple[str, float]] = deque()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._aside: set[str] = set()
         self._again: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._arming: asyncio.Handle | None = None
@@ -52,8 +53,21 @@ class Rounds:
         self._schedule.remove(id_)
         self._again.discard(id_)
 
-    def planned(self, id_: str) -> bool:
-        return self._schedule.due(id_) is not None
+    def clear(self) -> None:
+        """Plan nothing for anybody any more. What is in flight goes on."""
+        self._schedule = Schedule()
+        self._ready.clear()
+        self._again.clear()
+
+    def due(self, id_: str) -> float | None:
+        """When its next check is planned; None: none is."""
+        return self._schedule.due(id_)
+
+    def step_aside(self, id_: str) -> None:
+        """The check in flight asks nobody any more and only waits: its place is another's."""
+        if id_ in self._running:
+            self._aside.add(id_)
+            self._fill()
 
     def in_flight(self, id_: str) -> bool:
         return id_ in self._running
@@ -94,7 +108,7 @@ class Rounds:
 
     def _fill(self) -> None:
         """Start what is ready, as far as there is room."""
-        while self._ready and len(self._running) < AT_ONCE and not self._stopped:
+        while self._ready and len(self._running) - len(self._aside) < AT_ONCE and not self._stopped:
             id_, due = self._ready.popleft()
             if id_ in self._running:
                 self._again.add(id_)
@@ -106,6 +120,7 @@ class Rounds:
 
     def _finish(self, id_: str, task: asyncio.Task[None]) -> None:
         del self._running[id_]
+        self._aside.discard(id_)
         self._checking(id_, False)
         if not self._stopped:
             if id_ in self._again:

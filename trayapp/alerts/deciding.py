@@ -1,0 +1,35 @@
+"""What one result leads to: the told/want rule, and what comes of it on the board."""
+
+from __future__ import annotations
+
+from trayapp.alerts import eyesight, hearing, reconcile
+from trayapp.alerts.board import Board, Step
+from trayapp.core.words import Belief, Incident, Service, Telling
+
+
+def after_result(
+    board: Board,
+    service: Service,
+    belief: Belief,
+    told: Telling,
+    decisive: bool,
+    now: int,
+    *,
+    suppressed: str = "",
+    ended: Incident | None = None,
+) -> tuple[Telling, Step]:
+    """What the user will have been told of the service, and the step that takes it down. For the arguments see
+    `reconcile.after`; what is to be shown at once is up to `telling.tell`.
+    """
+    asked = service.id in board.when_back
+    told, items = reconcile.after(service, belief, told, decisive, now, suppressed=suppressed, asked=asked, ended=ended)
+    step = Step(board)
+    if not decisive:
+        return told, step
+    for item in items:
+        step = step.then(hearing.hear(step.board, item, now))
+    if asked and belief.incident is None:
+        step = step.then(hearing.ask_when_back(step.board, service.id, False, now))
+    if reconcile.may_tell_of_flapping(service, told, suppressed):
+        step = step.then(eyesight.tell_of_flapping(step.board, service, belief, now))
+    return told, step

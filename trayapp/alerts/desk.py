@@ -1,0 +1,179 @@
+"""Where telling happens: the board, moved by what the monitor reports and by one timer, on the monitor's loop.
+
+The rules are in the other files, which know no clock; here is the one place that waits. Every notification is
+committed, with all that was decided with it, before it is handed on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from trayapp.alerts import deciding, hearing, reconcile, resuming, telling
+from trayapp.alerts.board import Board, Rules, Step
+from trayapp.core.news import NO_NOTES, Notes, Recalled
+from trayapp.core.words import Belief, Incident, Notification, Service, ServiceView, Sight, Telling
+
+COMMIT_PATIENCE = 2.0
+"""Seconds to wait for the disk before telling all the same."""
+
+
+class Keep(Protocol):
+    """Commits what was told and what is to be remembered of it, in one transaction."""
+
+    def __call__(self, notifications: Sequence[Notification], notes: Notes, /) -> Awaitable[None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a result led to. The caller commits all of it together with the result's changes, then calls `Desk.show`."""
+
+    telling: Telling
+    notifications: tuple[Notification, ...] = ()
+    notes: Notes = NO_NOTES
+
+
+class Desk:
+    """Decides what is told when. Every method but `__init__` runs on the monitor's loop.
+
+    `now` is the wall clock in ms. `view_of` gives a service by its id as it is now, `suppressed` why nothing may be
+    told of it now ("maintenance", "dependency"), else an empty string. `tell` is the outbox's.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], int],
+        view_of: Callable[[str], ServiceView | None],
+        suppressed: Callable[[Service], str],
+        keep: Keep,
+        tell: Callable[[Notification], None],
+        on_fault: Callable[[BaseException, str], None],
+        rules: Rules = Rules(),  # noqa: B008 - a frozen value
+    ) -> None:
+        self._now = now
+        self._view_of = view_of
+        self._suppressed = suppressed
+        self._keep = keep
+        self._tell = tell
+        self._on_fault = on_fault
+        self._rules = rules
+        self._board = Board()
+        self._timer: asyncio.TimerHandle | None = None
+        self._showing: set[asyncio.Task[None]] = set()
+
+    @property
+    def board(self) -> Board:
+        """What is known of telling now."""
+        return self._board
+
+    def resume(self, recalled: Recalled, service_of: Callable[[str], Service | None]) -> None:
+        """Go on from before a restart. Quiet hours and the user's absence are to be reported before, by `hold`."""
+        before = self._board
+        step = resuming.resume(recalled, service_of, self._now())
+        board = replace(step.board, quiet=before.quiet, away=before.away, was_away=before.was_away)
+        self._do(step.on(board))
+
+    def after(
+        self, service: Service, belief: Belief, told: Telling, decisive: bool, ended: Incident | None
+    ) -> Decision:
+        """A result was taken in. `ended` is the last closed incident of the service, as far as it is remembered."""
+        told, step = deciding.after_result(
+            self._board,
+            service,
+            belief,
+            told,
+            decisive,
+            self._now(),
+            suppressed=self._suppressed(service),
+            ended=ended,
+        )
+        step = self._take(step)
+        return Decision(told, step.notifications, step.notes)
+
+    def show(self, decision: Decision) -> None:
+        """What was decided is committed: let it be told."""
+        for notification in decision.notifications:
+            self._tell(notification)
+
+    def forget(self, incident: int, reason: str) -> None:
+        """The incident is void because its service was edited ("changed") or removed."""
+        self._do(hearing.forget(self._board, incident, reason, self._now()))
+
+    def silence(self, service: str) -> int | None:
+        """The user snoozed the service. Gives the incident whose "down" will not be told now, if one waited.
+
+        The caller then has it untold: `policy.forget`'s work for `Telling.told`.
+        """
+        step, incident = hearing.take_back(self._board, service, reconcile.SNOOZED, self._now())
+        self._do(step)
+        return incident
+
+    def tell_when_back(self, service: str, wanted: bool = True) -> None:
+        """Tell once when the service is back, even if it is snoozed or tells nothing."""
+        self._do(hearing.ask_when_back(self._board, service, wanted, self._now()))
+
+    def hold(self, *, quiet: bool | None = None, away: bool | None = None) -> None:
+        """Quiet hours begin or end; the user goes or comes. None: as before."""
+        self._do(hearing.hold(self._board, quiet=quiet, away=away))
+
+    def see(self, sights: Sequence[Sight]) -> None:
+        """What we can see of the networks now."""
+        self._do(hearing.see(self._board, sights))
+
+    def suffer(self, problems: Sequence[str]) -> None:
+        """What is wrong with Watchbell itself now."""
+        self._do(hearing.suffer(self._board, problems))
+
+    def close(self) -> None:
+        """Tell nothing more; what waits is told after the next start."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _take(self, step: Step) -> Step:
+        """Go on from this step with all that is to be shown now, and see when there will be more."""
+        now = self._now()
+        step = step.then(telling.tell(step.board, now, self._rules, self._remindable))
+        self._board = step.board
+        self._wait(now)
+        return step
+
+    def _wait(self, now: int) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        moment = telling.next_moment(self._board, now, self._rules)
+        if moment is not None:
+            # The wall clock may be set, and the loop's stands still while the machine sleeps: look each minute.
+            wait = min(max(moment - now, 1), 60_000) / 1000
+            self._timer = asyncio.get_running_loop().call_later(wait, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        self._do(Step(self._board))
+
+    def _do(self, step: Step) -> None:
+        step = self._take(step)
+        if not (step.notifications or step.notes):
+            return
+        task = asyncio.get_running_loop().create_task(self._show(step), name="telling")
+        self._showing.add(task)
+        task.add_done_callback(self._showing.discard)
+
+    async def _show(self, step: Step) -> None:
+        committed = asyncio.ensure_future(self._keep(step.notifications, step.notes))
+        committed.add_done_callback(self._note_failed_commit)
+        await asyncio.wait([committed], timeout=COMMIT_PATIENCE)
+        for notification in step.notifications:
+            self._tell(notification)
+
+    def _note_failed_commit(self, committed: asyncio.Future[None]) -> None:
+        if not committed.cancelled() and (fault := committed.exception()) is not None:
+            self._on_fault(fault, "saving what is to be told")
+
+    def _remindable(self, service: Service, incident: int) -> bool:
+        view = self._view_of(service.id)
+        return view is not None and reconcile.may_be_reminded(view, incident, self._now(), self._suppressed(service))

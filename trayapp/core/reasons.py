@@ -1,0 +1,45 @@
+"""Why something is not known, as a person says it: the reasons of UNKNOWN, and what blinds us to a network."""
+
+from __future__ import annotations
+
+from trayapp.core.words import Sight
+
+REASONS = {
+    "new": "not checked yet",
+    "stale": "no result in time",
+    "not running": "Watchbell was not running",
+    "asleep": "this computer was asleep",
+    "changed": "changed, not checked yet",
+    "removed": "removed",
+    "paused": "paused",
+    "config.secret_missing": "its secret is missing",
+    "config.secret_locked": "the keyring is locked",
+    "config.invalid": "its settings are wrong",
+    "self.bug": "Watchbell failed to check it",
+    "self.files": "Watchbell has too many files open",
+    "network": "the network cannot be seen from here",
+    "self": "Watchbell failed to check it",
+    "config": "it cannot be tried as it is set up",
+    "dependency": "what it depends on is not seen to work",
+    "network.offline": "this computer is offline",
+    "network.portal": "a login page stands before the internet",
+    "network.vpn": "the VPN is down",
+    "network.dns": "no name server answers",
+    "network.changed": "the network changed during the check",
+    "self.late": "this computer was too busy to check it",
+    "self.slept": "this computer slept during the check",
+    "self.clock_step": "the clock was set during the check",
+    "maintenance": "in maintenance",
+}
+"""By the reason of a status or the cause of a finding. What stands in no place here is said as it is."""
+
+
+def blindness(sight: Sight) -> str:
+    """What keeps us from seeing this network, as a whole sentence; empty while we see it."""
+    lan, vpn = sight.network == "lan", sight.network.removeprefix("vpn:")
+    return {
+        "online": "",
+        "portal": "You are behind a login page",
+        "vpn_down": f"The VPN {vpn} is down",
+        "blocked": "Something keeps Watchbell from the network",
+    }.get(sight.state, "The local network cannot be seen" if lan else "You are offline")

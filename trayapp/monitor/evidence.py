@@ -1,0 +1,113 @@
+"""Asking the world whether our own network works. Two control targets and a name server at a time, or the routers.
+
+Every answer is kept with the moment when it came: only what came after a failure speaks about it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from trayapp.monitor.clock import Clock
+from trayapp.monitor.ground import Answer, Control, Ground, Names
+from trayapp.monitor.outlook import NEVER
+
+ANY_ZONE = "in-addr.arpa"
+"""Where the settings name no zone: one that every name server knows and nobody in particular owns."""
+
+PATIENCE = 2.0
+"""Seconds for everything that is asked at once: a line through space takes 0.6 s each way and back."""
+
+
+HTTPS = 443
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """One look at the internet. Moments are monotonic seconds, NEVER where nothing came.
+
+    `control_at`: a control target answered; `genuine`: it was one in whose place nobody can speak.
+    `stranger`: somebody spoke in the place of one. `names` is what the name server said, `names_at` when.
+    """
+
+    ended: float
+    control_at: float = NEVER
+    genuine: bool = False
+    stranger: bool = False
+    names: Names = Names.SILENT
+    names_at: float = NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """One look around: the moment at which somebody answered on each link where anybody did."""
+
+    ended: float
+    heard: Mapping[str, float]
+
+
+class Evidence:
+    """Which control targets there are, and whose turn it is: one that is silent gives way to the next."""
+
+    def __init__(self, ground: Ground, clock: Clock, controls: Sequence[Control]) -> None:
+        self._ground = ground
+        self._clock = clock
+        self.use(controls)
+
+    def use(self, controls: Sequence[Control], *, ask_routers: bool = True) -> None:
+        """Ask these from now on, and routers, or not."""
+        self.ask_routers = ask_routers
+        self._unmasking = [control for control in controls if control.probe is not None and control.unmasks]
+        self._others = [control for control in controls if control.probe is not None and not control.unmasks]
+        self._zones = [control.name for control in controls if control.probe is None]
+
+    @property
+    def has_controls(self) -> bool:
+        return bool(self._unmasking or self._others)
+
+    async def outside(self) -> Outside:
+        asked = [turns[0] for turns in (self._unmasking, self._others) if turns]
+        answers, (names, names_at) = await asyncio.gather(asyncio.gather(*map(self._ask, asked)), self._names())
+        for turns in (self._unmasking, self._others):
+            if turns and (turns[0], Answer.SILENT) in [(control, answer) for control, answer, _ in answers]:
+                turns.append(turns.pop(0))
+        right = [(control, at) for control, answer, at in answers if answer is Answer.ANSWERED]
+        return Outside(
+            ended=self._clock.monotonic(),
+            control_at=max((at for _, at in right), default=NEVER),
+            genuine=any(control.genuine for control, _ in right),
+            stranger=any(answer is Answer.STRANGER for _, answer, _ in answers),
+            names=names,
+            names_at=names_at,
+        )
+
+    async def near(self, asked: Iterable[tuple[str, str]]) -> Near:
+        """Whether these neighbours answer, each a link and an address."""
+        heard: dict[str, float] = {}
+
+        async def ask(link: str, address: str) -> None:
+            if await self._ground.neighbour(link, address, PATIENCE):
+                heard[link] = self._clock.monotonic()
+
+        await asyncio.gather(*(ask(link, address) for link, address in asked))
+        return Near(self._clock.monotonic(), heard)
+
+    async def certificate(self, target: str) -> str:
+        """The fingerprint of what is shown at an encrypted target (a URL, or host:port); empty: nothing is."""
+        try:
+            parts = urlsplit(target if "://" in target else f"//{target}")
+            host, port = parts.hostname, parts.port or HTTPS
+        except ValueError:
+            return ""
+        return await self._ground.certificate(host, port, PATIENCE) if host else ""
+
+    async def _ask(self, control: Control) -> tuple[Control, Answer, float]:
+        answer = await self._ground.ask(control, PATIENCE)
+        return control, answer, self._clock.monotonic()
+
+    async def _names(self) -> tuple[Names, float]:
+        zone = self._zones[0] if self._zones else ANY_ZONE
+        names = await self._ground.names(zone, PATIENCE)
+        return names, self._clock.monotonic() if names is not Names.SILENT else NEVER

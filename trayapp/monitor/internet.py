@@ -1,0 +1,190 @@
+"""Can the internet be seen? Asked once for all who failed, and never before somebody did.
+
+What counts as sight, the strongest first:
+
+1. Somebody else answered after the failure in a way that no portal can imitate: another service over verified
+   TLS or in a protocol of its own, or a control target.
+2. The name server knew of a name that only the outside can know, and nothing contradicts it: either no control
+   targets are configured, or none has answered in this network while services have (a firewall keeps us from them).
+
+Whoever answers in place of a control target is a portal: then plain HTTP and bare ports prove nothing, not even
+when they look well. A name that could not be looked up is judged by the name server alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from trayapp.core.words import Finding, Service, Sight
+from trayapp.monitor.clock import Clock
+from trayapp.monitor.evidence import Evidence, Outside
+from trayapp.monitor.ground import Names
+from trayapp.monitor.inquiry import SPACING, Inquiry
+from trayapp.monitor.masquerade import Masquerade
+from trayapp.monitor.outlook import NEVER, Outlook
+from trayapp.monitor.reach import host_of, is_address
+from trayapp.monitor.scene import INTERNET, Scene
+from trayapp.monitor.sentences import BLOCKED, NO_INTERNET, NO_NAMES, NO_WAY, PORTAL, Unseen
+from trayapp.probes.controls import FOREIGN
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What was found outside, and what it lacks to count as sight."""
+
+    found: Outside
+    lack: Unseen | None
+
+    @property
+    def worked_at(self) -> float:
+        """The moment at which the internet was seen for sure; NEVER if it was not."""
+        return NEVER if self.lack is not None else max(self.found.control_at, self.found.names_at)
+
+    @property
+    def knows_names(self) -> bool:
+        return self.found.names in (Names.OUTSIDE, Names.LIED)
+
+
+class Internet:
+    """Belongs to the monitor's loop. `regained` is called when somebody answers after it was lost."""
+
+    def __init__(self, evidence: Evidence, clock: Clock, regained: Callable[[], None]) -> None:
+        self._evidence = evidence
+        self._clock = clock
+        self._regained = regained
+        self._masquerade = Masquerade()
+        self._scene = Scene()
+        self._nameless_since: int | None = None
+        self.outlook = Outlook(INTERNET)
+        self.inquiry = Inquiry(self._look, clock)
+
+    @property
+    def sight(self) -> Sight | None:
+        sight = self.outlook.sight
+        if sight is not None and not self.outlook.lost and self._nameless_since is not None:
+            return replace(sight, state=NO_NAMES.state, reason=NO_NAMES.message, since=self._nameless_since)
+        return sight
+
+    def move(self, scene: Scene) -> None:
+        self._scene = scene
+        self._nameless_since = None
+
+    def missing(self) -> Unseen | None:
+        return None if self._scene.ways_out else NO_WAY
+
+    async def believe(self, service: Service, finding: Finding) -> Unseen | None:
+        """Why a service that looks well may not be; None where it is."""
+        if not is_address(host_of(service)):
+            self._nameless_since = None
+        if is_genuine(service, finding):
+            self._see(self._clock.monotonic())
+        elif self.outlook.genuine_at == NEVER and await self._is_portal():
+            return PORTAL
+        else:
+            self._see(NEVER)
+        self.outlook.service_seen = True
+        return None
+
+    async def doubt(self, service: Service, finding: Finding, failed: float) -> Unseen | None:
+        """Why a failure of that moment says nothing of the service; None where it does."""
+        if is_genuine(service, finding):
+            self._see(failed)
+            return None
+        found = await self.inquiry.until(
+            lambda latest: latest.worked_at >= failed or (latest.lack is not None and self._recent(latest)),
+            lambda: self.outlook.genuine_at >= failed,
+        )
+        if found is not None and found.lack is not None:
+            return found.lack
+        if self.outlook.suspected and finding.answered:
+            return PORTAL
+        if finding.cause in FOREIGN and self.outlook.genuine_at < failed and await self._masked(service):
+            self.lose(PORTAL)
+            return PORTAL
+        return None
+
+    async def doubt_names(self, failed: float) -> Unseen | None:
+        """The same for a name that could not be looked up, whichever network its service is in."""
+        found = await self.inquiry.until(
+            lambda latest: latest.found.names_at >= failed or (not latest.knows_names and self._recent(latest)),
+            lambda: False,
+        )
+        if found is not None and found.knows_names and found.lack is not PORTAL:
+            return None
+        if found is not None and found.lack is not None:
+            return found.lack
+        if self._nameless_since is None:
+            self._nameless_since = self._clock.now()
+        return NO_NAMES
+
+    def lose(self, why: Unseen) -> None:
+        self.outlook.lose(why, self._clock.now())
+
+    def _see(self, genuinely: float) -> None:
+        regained = self.outlook.see(self._clock.now())
+        self.outlook.genuine_at = max(self.outlook.genuine_at, genuinely)
+        self.inquiry.stir()
+        if regained:
+            self._regained()
+
+    async def _look(self) -> Round:
+        """One round of questions, and what follows from it for everybody."""
+        found = await self._evidence.outside()
+        lack = self._lack(found)
+        if lack is not None:
+            self.lose(lack)
+        else:
+            self._see(found.control_at if found.genuine else NEVER)
+            self.outlook.control_seen |= found.control_at > NEVER
+        self.outlook.suspected = found.stranger
+        self.outlook.asked = True
+        latest = Round(found, lack)
+        if latest.knows_names:
+            self._nameless_since = None
+        return latest
+
+    def _lack(self, found: Outside) -> Unseen | None:
+        outlook = self.outlook
+        if found.stranger and not found.genuine:
+            return PORTAL
+        if found.control_at > NEVER:
+            return None
+        if found.names is Names.LIED:
+            return PORTAL
+        unasked = not self._evidence.has_controls
+        if found.names is Names.OUTSIDE and (unasked or (outlook.service_seen and not outlook.control_seen)):
+            return None
+        return BLOCKED if found.names is Names.OUTSIDE else NO_INTERNET
+
+    async def _is_portal(self) -> bool:
+        """Whether somebody answers in place of others; asked once where nobody does, and again as long as one does."""
+        outlook = self.outlook
+        if outlook.suspected or outlook.lost or not outlook.asked:
+            since = self._clock.monotonic()
+            await self.inquiry.until(
+                lambda latest: latest.found.ended >= since or self._recent(latest), lambda: outlook.genuine_at > NEVER
+            )
+        return outlook.suspected
+
+    async def _masked(self, service: Service) -> bool:
+        shown = await self._evidence.certificate(service.probe.target)
+        return bool(shown) and self._masquerade.note(shown, host_of(service), self._clock.monotonic())
+
+    def _recent(self, latest: Round) -> bool:
+        """Whether it is too early to ask again: to have seen nothing just now is enough to say nothing."""
+        return self._clock.monotonic() - latest.found.ended < SPACING
+
+
+def is_genuine(service: Service, finding: Finding) -> bool:
+    """Whether this answer, well or not, can have come from nobody but the service itself.
+
+    A conversation over verified TLS can, and one in a protocol that no portal speaks. An accepted connection
+    alone, and plain HTTP wherever it was redirected to, may be anybody's.
+    """
+    if not finding.answered or "first_byte" not in finding.phases_ms:
+        return False
+    target = service.probe.target.lower()
+    if target.startswith("http:"):
+        return False
+    return not target.startswith("https:") or bool(getattr(service.probe, "verify", True))
