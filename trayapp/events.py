@@ -11,14 +11,36 @@ from datetime import UTC, datetime
 from typing import Any
 
 from trayapp.core.wording import why
-from trayapp.core.words import CheckResult, Notification, ServiceView, Status, StatusChange
+from trayapp.core.words import (
+    FOR_EVER,
+    CheckResult,
+    Notification,
+    ServiceView,
+    Sight,
+    Snapshot,
+    Status,
+    StatusChange,
+)
 
 Event = dict[str, Any]
+
+NEVER = "9999-12-31T23:59:59.999Z"
+"""The last moment that RFC 3339 can write: of what holds until further notice."""
+
+_BEYOND = 253_402_300_799_000
+"""Milliseconds: the last second of that year, from which on a moment is written so."""
 
 
 def timestamp(ms: int) -> str:
     """RFC 3339, UTC, with milliseconds."""
+    if ms >= _BEYOND:
+        return NEVER
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment(written: str) -> int:
+    """Milliseconds UTC of what `timestamp` wrote; FOR_EVER for what holds until further notice."""
+    return FOR_EVER if written == NEVER else round(datetime.fromisoformat(written).timestamp() * 1000)
 
 
 def line(event: Mapping[str, Any]) -> str:
@@ -81,9 +103,30 @@ def notification(told: Notification) -> Event:
     }
 
 
+def network(sight: Sight, at: int) -> Event:
+    """A network is seen, or not any more."""
+    return {"event": "network", "at": timestamp(at), **_seen(sight)}
+
+
+def status_object(version: str, snapshot: Snapshot) -> Event:
+    """All that is true now, as the running program answers `status`."""
+    return {
+        "version": version,
+        "services": [service_object(view, snapshot.at) for view in snapshot.services],
+        "paused_until": _moment(snapshot.paused_until),
+        "quiet_until": _moment(snapshot.quiet_until),
+        "networks": [{**_seen(sight), "since": timestamp(sight.since)} for sight in snapshot.sights],
+        "problems": list(snapshot.problems),
+        "faults": list(snapshot.faults),
+    }
+
+
 def service_object(view: ServiceView, now: int) -> Event:
-    """One service, as `status --json` prints it but for its shares of the last 24 h, which history knows."""
-    belief, incident = view.belief, view.belief.incident
+    """One service, as `status --json` prints it but for its shares of the last 24 h, which history knows.
+
+    `why` and `notify` are for whoever words it. `paused_until` is that of the service alone.
+    """
+    belief, incident, snoozed = view.belief, view.belief.incident, view.telling.snoozed_until
     return {
         "id": view.service.id,
         "name": view.service.title,
@@ -92,13 +135,26 @@ def service_object(view: ServiceView, now: int) -> Event:
         "reason": belief.reason or None,
         "since": timestamp(belief.since),
         "suspect": belief.suspect,
-        "flapping": False,
+        "flapping": belief.flapping,
         "acknowledged": incident is not None and view.telling.acknowledged == incident.id,
         "maintenance": belief.status is Status.MAINTENANCE,
         "last_check": check_object(belief.last) if belief.last else None,
         "incident": incident.id if incident else None,
+        "snoozed_until": _moment(snoozed) if snoozed is not None and snoozed > now else None,
+        "maintenance_until": _moment(view.maintenance_until),
+        "paused_until": _moment(view.paused_until),
+        "when_back": view.when_back,
         "why": why(view, now),
+        "notify": view.service.notify,
     }
+
+
+def _seen(sight: Sight) -> Event:
+    return {"class": sight.network, "state": sight.state, "reason": sight.reason or None}
+
+
+def _moment(ms: int | None) -> str | None:
+    return None if ms is None else timestamp(ms)
 
 
 def _rounded(ms: float | None) -> float | None:

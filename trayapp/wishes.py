@@ -37,8 +37,14 @@ class Wishes:
     def snooze(self, service: str, until: int | None) -> None:
         self._engine.snooze(service, until)
 
+    def tell_when_back(self, service: str, wanted: bool) -> None:
+        self._engine.tell_when_back(service, wanted)
+
     def pause(self, until: int | None) -> None:
         self._engine.pause(until)
+
+    def pause_service(self, service: str, until: int | None) -> None:
+        self._engine.pause_service(service, until)
 
     def try_out(self, service: Service) -> Future[CheckResult]:
         return self._engine.try_out(service)

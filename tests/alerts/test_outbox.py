@@ -185,20 +185,6 @@ def test_stopping_does_not_wait_for_a_way_that_hangs_and_closes_them_all() -> No
     asyncio.run(scene())
 
 
-def test_what_is_still_to_be_told_after_a_restart_goes_first_and_what_is_not_is_done_with() -> None:
-    async def scene() -> None:
-        diary, way = Diary(), Way("first")
-        outbox = diary.outbox(way)
-        outbox.resume([notification(4)], [3])
-        outbox.tell(notification(5))
-        await outbox.close(patience=5)
-        assert way.asked == [4, 5]
-        assert sorted(diary.lines) == ["attempted 4", "attempted 5", "delivered 3", "delivered 4", "delivered 5"]
-        assert [n.id for n in diary.told] == [4, 5]
-
-    asyncio.run(scene())
-
-
 def test_the_tray_message_hands_everything_on() -> None:
     posted: list[Notification] = []
     asyncio.run(tell(Diary(), [TrayMessage(posted.append)], notification(1)))

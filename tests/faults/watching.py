@@ -1,4 +1,4 @@
-"""A real monitor with real probes, and what it saw, for tests that change the world around it."""
+"""A real monitor with real probes and a real desk, and what they saw, for tests that change the world around them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import threading
 from collections.abc import Awaitable, Collection, Sequence
 from pathlib import Path
 
+from tests.faults.haste import HastyClock, HastyLoop
+from tests.monitor.joined import joined
 from tests.probes.certificates import trusting
 from tests.servers import until
-from trayapp.alerts import policy
 from trayapp.core.keys import Text
+from trayapp.core.news import NO_NOTES, Notes
 from trayapp.core.words import CheckResult, Notification, Outcome, Service, Snapshot, Status, StatusChange
-from trayapp.monitor.clock import SystemClock
 from trayapp.monitor.ground_linux import LinuxGround
-from trayapp.monitor.monitor import Monitor
 from trayapp.monitor.network import Network
 from trayapp.monitor.resolver import Resolver
 from trayapp.probes.base import Means
@@ -29,7 +29,7 @@ class Watching:
         self._controls = controls
         self._resolv_conf = resolv_conf
         self._stop = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop
+        self._loop = HastyLoop()
         self.snapshot = Snapshot(0, 0)
         self.results: list[CheckResult] = []
         self.told: list[Notification] = []
@@ -38,21 +38,20 @@ class Watching:
     # In its thread
 
     def run(self, ready: threading.Event) -> None:
-        asyncio.run(self._run(ready))
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._run(ready))
 
     async def _run(self, ready: threading.Event) -> None:
-        self._loop = asyncio.get_running_loop()
-        resolver, tls, clock = Resolver(), trusting(), SystemClock()
+        resolver, tls, clock = Resolver(), trusting(), HastyClock(self._loop)
 
         def means(seconds: float) -> Means:
             return Means(seconds, _plain, resolver.resolve, tls)
 
         network = Network(LinuxGround(means, self._resolv_conf), clock, tuple(map(control, self._controls)))
-        monitor = Monitor(
+        monitor, desk = joined(
             clock=clock,
             means=lambda service: means(service.timeout / 1000),
             memory=self,
-            policy=policy,
             network=network,
             tell=self.told.append,
             publish=self._publish,
@@ -68,6 +67,8 @@ class Watching:
                     await self._stop.wait()
             except TimeoutError:
                 continue
+        desk.close()
+        desk.close()
         await monitor.stop()
         resolver.close()
 
@@ -75,13 +76,17 @@ class Watching:
         self.results.append(result)
 
     def commit(
-        self, changes: Sequence[StatusChange], tellings: Sequence[object], notifications: Sequence[Notification]
+        self,
+        changes: Sequence[StatusChange],
+        tellings: Sequence[object],
+        notifications: Sequence[Notification],
+        notes: Notes = NO_NOTES,
     ) -> Awaitable[None]:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         done.set_result(None)
         return done
 
-    def pause(self, until: int | None) -> None:
+    def pause(self, until: int | None, service: str | None = None) -> None:
         raise AssertionError("nobody pauses here")
 
     def _publish(self, snapshot: Snapshot) -> None:
@@ -91,6 +96,10 @@ class Watching:
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
+
+    def hurry(self, seconds: float) -> None:
+        """So much time passes at once. Nobody may be waited for meanwhile."""
+        self._loop.hurry(seconds)
 
     def statuses(self, of: Collection[str] | None = None) -> set[Status]:
         return {view.belief.status for view in self.snapshot.services if of is None or view.service.id in of}
@@ -104,9 +113,17 @@ class Watching:
     def causes(self, *, outcome: Outcome) -> set[str]:
         return {result.finding.cause for result in self.results if result.finding.outcome is outcome}
 
+    def cause_of(self, service: str) -> str:
+        """Why this one is down; empty: it is not."""
+        views = (view.belief.incident for view in self.snapshot.services if view.service.id == service)
+        return next((incident.cause for incident in views if incident is not None), "")
+
     def critical(self) -> set[str]:
         """Every service that any check found to fail."""
         return {result.service for result in self.results if result.finding.outcome is Outcome.CRITICAL}
+
+    def told_of(self, *services: str) -> list[Notification]:
+        return [told for told in list(self.told) if set(services) & set(told.services)]
 
     def until_all(self, status: Status, of: Collection[str] | None = None, seconds: float = 40.0) -> None:
         until(lambda: self.statuses(of) == {status}, seconds)

@@ -58,10 +58,20 @@ def refused(service: str, at: int) -> CheckResult:
     )
 
 
+def offline(service: str, at: int) -> CheckResult:
+    return CheckResult(service, at, at + 1, Finding(Outcome.UNKNOWN, "network.offline", Blame.NETWORK, "offline"))
+
+
 def turn(
-    service: str, at: int, to: Status, reason: str = "", since: int | None = None, incident: Incident | None = None
+    service: str,
+    at: int,
+    to: Status,
+    reason: str = "",
+    since: int | None = None,
+    incident: Incident | None = None,
+    **keys: Any,
 ) -> StatusChange:
-    return StatusChange(service, at, at if since is None else since, Status.UNKNOWN, to, reason, incident)
+    return StatusChange(service, at, at if since is None else since, Status.UNKNOWN, to, reason, incident, **keys)
 
 
 def an_incident(number: int, service: str, start: int, **keys: Any) -> Incident:

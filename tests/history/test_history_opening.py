@@ -14,8 +14,8 @@ import pytest
 from tests.history.past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok, turn
 from trayapp.core.words import Status
 from trayapp.history import schema
+from trayapp.history.beginning import begin
 from trayapp.history.faults import HistoryUnavailable
-from trayapp.history.opening import begin
 from trayapp.history.queries import Reader
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from tests.history.past import NOON, WAIT, Faults, a_history, a_service, an_incident, turn
+from tests.history.past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok, turn
+from trayapp.core.news import Mention, Notes, Owed, Said, Standing, Withheld
 from trayapp.core.words import Status, Telling
 from trayapp.history.queries import Reader
 from trayapp.history.registry import Registration, fingerprint
@@ -71,6 +74,69 @@ def test_a_service_that_comes_back_is_new_and_has_its_past(path: Path, faults: F
         (NOON + 30, "new"),
     ]
     assert history.close(WAIT)
+
+
+def test_what_was_asked_for_goes_with_a_service_that_is_removed(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.register([a_service("web"), a_service("mail")], NOON)
+    for key in ("web", "mail"):
+        history.set_paused(NOON * 2, key)
+        history.commit(
+            [], [Telling(key, snoozed_until=NOON * 2)], [], Notes(standing=(Standing("when_back", key, NOON),))
+        )
+    history.commit(notes=Notes(standing=(Standing("blind", "web", NOON),)))
+    history.remove(["web"], NOON + 1)
+    history.register([a_service("web"), a_service("mail")], NOON + 2)
+    remembered = history.remembered([a_service("web"), a_service("mail")]).result(WAIT)
+    assert history.close(WAIT)
+    assert remembered.paused == {"mail": NOON * 2}
+    assert remembered.telling.standing == (Standing("blind", "web", NOON), Standing("when_back", "mail", NOON))
+    tellings = [memory.telling for memory in remembered.services.values()]
+    assert tellings == [Telling("web"), Telling("mail", snoozed_until=NOON * 2)]
+
+
+def test_flapping_is_counted_anew_for_a_service_that_dials_something_else(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.register([a_service()], NOON)
+    history.commit([turn("web", NOON, Status.UP, flapping_since=NOON, counted_since=NOON)])
+    elsewhere = a_service(target="elsewhere:80")
+    history.register([elsewhere], NOON + 50_000)
+    memory = history.remembered([elsewhere]).result(WAIT).services["web"]
+    assert (memory.flapping_since, memory.counted_since) == (None, NOON + 50_000)
+    assert history.close(WAIT)
+
+
+def test_the_rows_of_a_service_go_with_its_own(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.register([a_service("web"), a_service("mail")], NOON)
+    for id_, key in ((1, "web"), (2, "mail")):
+        incident = an_incident(id_, key, NOON)
+        history.record(ok(key, NOON))
+        history.set_paused(NOON * 2, key)
+        notes = Notes(
+            owed=(Owed(incident, Said.DOWN, NOON),),
+            mentions=(Mention(id_, Said.DOWN, id_),),
+            withheld=(Withheld(id_, "snoozed", NOON),),
+            standing=(Standing("flapping", key, NOON), Standing("blind", key, NOON)),
+        )
+        history.commit([turn(key, NOON, Status.DOWN, incident=incident)], [Telling(key, told=id_)], [], notes)
+    assert history.close(WAIT)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("DELETE FROM services WHERE key = 'web'")
+
+        def of(table: str, column: str) -> list[object]:
+            return [value for (value,) in connection.execute(f"SELECT DISTINCT {column} FROM {table}")]
+
+        for table in ("results", "segments", "incidents", "tellings", "pauses"):
+            assert of(table, "service") == [2], table
+        for table in ("mentions", "owed", "withheld"):
+            assert of(table, "incident") == [2], table
+        assert connection.execute("SELECT what, about FROM standing ORDER BY what, about").fetchall() == [
+            ("blind", "mail"),
+            ("blind", "web"),
+            ("flapping", "mail"),
+        ]
 
 
 def test_a_fingerprint_does_not_show_the_target() -> None:

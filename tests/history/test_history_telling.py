@@ -11,7 +11,7 @@ from tests.history.past import NOON, WAIT, Faults, a_history, a_notification, a_
 from trayapp.core.news import Mention, Notes, Owed, Said, Standing, Told, Withheld
 from trayapp.core.words import Status
 from trayapp.history import schema
-from trayapp.history.opening import begin
+from trayapp.history.beginning import begin
 from trayapp.history.telling import keep, recall
 
 SERVICE = a_service("web")

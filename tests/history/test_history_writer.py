@@ -10,8 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.past import NOON, WAIT, Faults, a_history, a_notification, a_service, an_incident, ok, refused, turn
-from trayapp.core.words import CheckResult, Finding, Outcome, Status, Telling
+from tests.history.past import (
+    NOON,
+    WAIT,
+    Faults,
+    a_history,
+    a_notification,
+    a_service,
+    an_incident,
+    offline,
+    ok,
+    refused,
+    turn,
+)
+from trayapp.core.verdict import reading
+from trayapp.core.words import FOR_EVER, Blame, CheckResult, Finding, Outcome, Status, Telling
 from trayapp.history.faults import HistoryUnavailable
 from trayapp.history.memory import Remembered
 from trayapp.history.queries import Reader
@@ -24,7 +37,7 @@ def restarted(path: Path, faults: Faults, *services: str) -> Remembered:
     return remembered
 
 
-def test_a_restart_finds_status_incident_telling_and_the_newest_results(path: Path, faults: Faults) -> None:
+def test_a_restart_finds_status_incident_telling_and_results(path: Path, faults: Faults) -> None:
     incident = an_incident(1, "web", NOON + 60_000)
     history = a_history(path, faults)
     history.register([a_service()], NOON).result(WAIT)
@@ -42,9 +55,32 @@ def test_a_restart_finds_status_incident_telling_and_the_newest_results(path: Pa
     assert (memory.status, memory.since, memory.confirmed) == (Status.DOWN, NOON + 60_000, NOON + 80_002)
     assert memory.incident == incident
     assert memory.telling == Telling("web", told=1)
-    assert memory.results == tuple(results[-4:])
+    assert memory.results == tuple(results)
     assert [told.notification for told in remembered.undelivered] == [a_notification(1, incident=1)]
     assert (remembered.next_incident, remembered.next_notification) == (2, 2)
+
+
+def test_a_restart_finds_the_newest_results_and_the_decisive_ones_before_them(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.register([a_service(failure_threshold=5)], NOON)
+    old = [ok("web", NOON - 2), ok("web", NOON - 1)]
+    decisive = [(ok, refused)[n % 2]("web", NOON + n) for n in range(21)]
+    not_its_fault = CheckResult(
+        "web", NOON + 50, NOON + 50, Finding(Outcome.CRITICAL, "self.bug", Blame.SELF, "a fault of ours")
+    )
+    unseen = [not_its_fault, *(offline("web", NOON + 100 + n) for n in range(9))]
+    for result in (*old, *decisive, *unseen):
+        history.record(result)
+    history.commit([turn("web", NOON, Status.UP, flapping_since=NOON + 7, counted_since=NOON - 9)])
+    memory = history.remembered([a_service(failure_threshold=5)]).result(WAIT).services["web"]
+    assert memory.results == (*decisive, *unseen[-6:])
+    assert (memory.flapping_since, memory.counted_since) == (NOON + 7, NOON - 9)
+    assert all((reading(result.finding) is Outcome.UNKNOWN) is (result in unseen) for result in memory.results)
+
+    for result in (late := [ok("web", NOON + 200), ok("web", NOON + 201)]):
+        history.record(result)
+    assert history.close(WAIT)
+    assert restarted(path, faults).services["web"].results == (*decisive[2:], *unseen[-2:], *late)
 
 
 def test_a_result_comes_back_as_it_was_but_for_phases_and_details(path: Path, faults: Faults) -> None:
@@ -115,6 +151,21 @@ def test_a_pause_of_the_engine_outlives_a_restart_and_ends(path: Path, faults: F
     history.set_paused(None)
     assert history.close(WAIT)
     assert restarted(path, faults).paused_until is None
+
+
+def test_a_pause_of_one_service_outlives_a_restart_and_ends(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    history.register([a_service("web"), a_service("mail")], NOON)
+    history.set_paused(NOON + 1, "web")
+    history.set_paused(NOON + 2, "web")
+    history.set_paused(FOR_EVER, "mail")
+    assert history.close(WAIT)
+    remembered = restarted(path, faults)
+    assert (remembered.paused, remembered.paused_until) == ({"web": NOON + 2, "mail": FOR_EVER}, None)
+    history = a_history(path, faults)
+    history.set_paused(None, "mail")
+    assert history.close(WAIT)
+    assert restarted(path, faults).paused == {"web": NOON + 2}
 
 
 def test_results_wait_for_company_and_a_commit_takes_them_along(path: Path, faults: Faults) -> None:

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from tests.monitor.grounds import CONTROLS, FakeGround
-from trayapp.alerts import policy
+from tests.monitor.joined import joined
+from tests.monitor.virtual import VirtualClock
+from tests.monitor.virtual import play as in_virtual_time
+from trayapp.core.news import NO_NOTES
 from trayapp.core.words import (
     Blame,
     CheckResult,
@@ -23,7 +26,6 @@ from trayapp.core.words import (
     StatusChange,
     Telling,
 )
-from trayapp.monitor.clock import SystemClock
 from trayapp.monitor.monitor import BrokenProbe, Monitor
 from trayapp.monitor.network import Network
 from trayapp.monitor.rounds import AT_ONCE
@@ -59,7 +61,7 @@ class Recorded:
     def record(self, result: CheckResult) -> None:
         self.results.append(result)
 
-    def commit(self, changes, tellings, notifications):
+    def commit(self, changes, tellings, notifications, notes=NO_NOTES):
         done = asyncio.get_running_loop().create_future()
         if self.broken:
             done.set_exception(OSError(28, "No space left on device"))
@@ -70,17 +72,8 @@ class Recorded:
             self.notifications += notifications
         return done
 
-    def pause(self, until: int | None) -> None:
+    def pause(self, until: int | None, service: str | None = None) -> None:
         self.paused.append(until)
-
-
-class MovedClock(SystemClock):
-    """The wall clock, so many milliseconds ahead."""
-
-    ahead = 0
-
-    def now(self) -> int:
-        return super().now() + self.ahead
 
 
 @dataclass
@@ -92,20 +85,20 @@ class Stage:
     snapshots: list[Snapshot] = field(default_factory=list)
     seen: list[CheckResult | StatusChange] = field(default_factory=list)
     faults: list[BaseException] = field(default_factory=list)
-    clock: MovedClock = field(default_factory=MovedClock)
+    clock: VirtualClock = field(default_factory=VirtualClock)
 
     def monitor(self) -> Monitor:
-        return Monitor(
+        monitor, _ = joined(
             clock=self.clock,
             network=Network(FakeGround(), self.clock, CONTROLS),
             means=lambda service: None,
             memory=self.memory,
-            policy=policy,
             tell=self.told.append,
             publish=self.snapshots.append,
             observe=self.seen.append,
             on_fault=lambda fault, where: self.faults.append(fault),
         )
+        return monitor
 
 
 def service(id_: str, answer, **keys) -> Service:
@@ -136,7 +129,7 @@ def on_stage(play: Callable[[Stage, Monitor], Coroutine[Any, Any, None]], stage:
         finally:
             await monitor.stop()
 
-    asyncio.run(run())
+    in_virtual_time(run())
     return stage
 
 
@@ -310,7 +303,7 @@ def test_while_paused_nothing_is_asked_and_afterwards_everything_is():
     async def play(stage: Stage, monitor: Monitor) -> None:
         watch(monitor, [service("a", always(GOOD)), service("b", always(GOOD))])
         await until(lambda: len({r.service for r in stage.memory.results}) == 2)
-        clock = SystemClock()
+        clock = stage.clock
         monitor.pause(clock.now() + 400)
         count = len(stage.memory.results)
         assert {v.belief.status for v in monitor.snapshot().services} == {Status.PAUSED}
@@ -329,10 +322,10 @@ def test_a_pause_ends_by_the_clock_on_the_wall_though_its_timer_slept_with_the_m
     async def play(stage: Stage, monitor: Monitor) -> None:
         watch(monitor, [service("web", always(GOOD))])
         monitor.pause(stage.clock.now() + 3_600_000)
-        monitor.expire()
+        monitor.look()
         assert monitor.snapshot().paused_until is not None
-        stage.clock.ahead = 3_600_000
-        monitor.expire()
+        stage.clock.step(3_600_000)
+        monitor.look()
         assert monitor.snapshot().paused_until is None
         await until(lambda: stage.memory.results)
 
@@ -397,7 +390,7 @@ def test_acknowledging_an_incident_is_remembered_until_it_closes():
 
 def test_a_snoozed_service_rings_for_its_open_incident_when_the_snooze_is_over():
     async def play(stage: Stage, monitor: Monitor) -> None:
-        clock = SystemClock()
+        clock = stage.clock
         watch(monitor, [service("web", always(BAD))])
         assert monitor.snooze("web", clock.now() + 500)
         assert not monitor.snooze("nobody", None)
@@ -421,13 +414,13 @@ def test_what_no_result_confirms_in_time_is_unknown_from_when_it_was_due():
     async def play(stage: Stage, monitor: Monitor) -> None:
         watch(monitor, [service("web", once)])
         await until(lambda: answers == 2)
-        monitor.expire()
+        monitor.look()
         assert monitor.snapshot().services[0].belief.status is Status.UP
-        stage.clock.ahead = 60_000
-        monitor.expire()
+        await asyncio.sleep(25)
+        monitor.look()
         belief = monitor.snapshot().services[0].belief
         assert (belief.status, belief.reason) == (Status.UNKNOWN, "stale")
-        assert belief.since <= stage.clock.now() - 59_000
+        assert belief.since <= stage.clock.now() - 24_000
 
     assert on_stage(play).told == []
 

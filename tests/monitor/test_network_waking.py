@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from tests.monitor.grounds import CONTROLS, HOME, NOWHERE, FakeGround
+from tests.monitor.joined import joined
 from tests.monitor.judging import CONNECTED
 from tests.monitor.virtual import VirtualClock, VirtualLoop, play
-from trayapp.alerts import policy
 from trayapp.core.words import (
     CheckResult,
     Finding,
@@ -24,7 +24,6 @@ from trayapp.core.words import (
     Status,
     StatusChange,
 )
-from trayapp.monitor.monitor import Monitor
 from trayapp.monitor.network import Network
 
 OK = Finding(Outcome.OK, address="198.51.100.7", answered=True, phases_ms=CONNECTED)
@@ -52,7 +51,7 @@ class Forgetful:
         done.set_result(None)
         return done
 
-    def pause(self, until: int | None) -> None:
+    def pause(self, until: int | None, service: str | None = None) -> None:
         pass
 
 
@@ -65,25 +64,26 @@ class Laptop:
     begun: list[tuple[float, str]] = field(default_factory=list)
     seen: list[CheckResult | StatusChange] = field(default_factory=list)
     told: list[Notification] = field(default_factory=list)
-    sights: list[Sequence[Sight]] = field(default_factory=list)
+    sights: list[Sight] = field(default_factory=list)
     faults: list[BaseException] = field(default_factory=list)
     finding: Finding = OK
     takes: float = 0.1
 
     def __post_init__(self) -> None:
         self.network = Network(self.ground, self.clock, CONTROLS)
-        self.monitor = Monitor(
+        self.monitor, _ = joined(
             clock=self.clock,
             means=lambda service: None,
             memory=Forgetful(),
-            policy=policy,
             network=self.network,
             tell=self.told.append,
             publish=lambda snapshot: None,
-            observe=self.seen.append,
+            observe=self._observe,
             on_fault=lambda fault, where: self.faults.append(fault),
-            see=self.sights.append,
         )
+
+    def _observe(self, item: CheckResult | StatusChange | Sight) -> None:
+        (self.sights if isinstance(item, Sight) else self.seen).append(item)
 
     def service(self, id_: str, **keys: Any) -> Service:
         async def ask() -> Finding:
@@ -280,11 +280,11 @@ def test_being_stopped_for_40_seconds_is_admitted_and_counts_as_nobodys_failure(
         await asyncio.sleep(0)
         laptop.finding = OK
         await asyncio.sleep(1)
-        assert any("held up for" in problem for problem in laptop.snapshot.problems)
+        assert "held up for" in laptop.monitor.problem
         await asyncio.sleep(30)
         assert laptop.reasons() == {(Status.UP, "")}
         await asyncio.sleep(700)
-        assert laptop.snapshot.problems == ()
+        assert laptop.monitor.problem == ""
 
     assert on(laptop, scene).told == []
     assert not any(outcome == "CRITICAL" for outcome, _ in laptop.outcomes())
@@ -339,12 +339,12 @@ def test_a_cable_pulled_out_is_shown_within_two_seconds_and_everything_is_seen_a
         beliefs = {view.service.id: view.belief for view in laptop.snapshot.services}
         assert beliefs.pop("db").status is Status.UP
         assert {(b.status, b.reason) for b in beliefs.values()} == {(Status.UNKNOWN, "network.offline")}
-        assert laptop.sights[-1][0].state == "offline"
+        assert laptop.sights[-1].state == "offline"
         laptop.finding = OK
         laptop.ground.move(HOME)
         await asyncio.sleep(6)
         assert laptop.reasons() == {(Status.UP, "")}
-        assert laptop.sights[-1][0].state == "online"
+        assert laptop.sights[-1].state == "online"
 
     assert on(laptop, scene).told == []
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from trayapp.alerts import deciding, hearing, reconcile, resuming, telling
 from trayapp.alerts.board import Board, Rules, Step
-from trayapp.core.news import NO_NOTES, Notes, Recalled
+from trayapp.core.news import Decision, Notes, Recalled
 from trayapp.core.words import Belief, Incident, Notification, Service, ServiceView, Sight, Telling
 
 COMMIT_PATIENCE = 2.0
@@ -24,15 +24,6 @@ class Keep(Protocol):
     """Commits what was told and what is to be remembered of it, in one transaction."""
 
     def __call__(self, notifications: Sequence[Notification], notes: Notes, /) -> Awaitable[None]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a result led to. The caller commits all of it together with the result's changes, then calls `Desk.show`."""
-
-    telling: Telling
-    notifications: tuple[Notification, ...] = ()
-    notes: Notes = NO_NOTES
 
 
 class Desk:
@@ -68,6 +59,12 @@ class Desk:
     def board(self) -> Board:
         """What is known of telling now."""
         return self._board
+
+    def use(self, rules: Rules) -> None:
+        """Go by these from now on."""
+        if rules != self._rules:
+            self._rules = rules
+            self._do(Step(self._board))
 
     def resume(self, recalled: Recalled, service_of: Callable[[str], Service | None]) -> None:
         """Go on from before a restart. Quiet hours and the user's absence are to be reported before, by `hold`."""
@@ -105,7 +102,7 @@ class Desk:
     def silence(self, service: str) -> int | None:
         """The user snoozed the service. Gives the incident whose "down" will not be told now, if one waited.
 
-        The caller then has it untold: `policy.forget`'s work for `Telling.told`.
+        The caller then has it untold: `core.telling.forget`.
         """
         step, incident = hearing.take_back(self._board, service, reconcile.SNOOZED, self._now())
         self._do(step)
@@ -114,6 +111,10 @@ class Desk:
     def tell_when_back(self, service: str, wanted: bool = True) -> None:
         """Tell once when the service is back, even if it is snoozed or tells nothing."""
         self._do(hearing.ask_when_back(self._board, service, wanted, self._now()))
+
+    def asked(self, service: str) -> bool:
+        """Whether the user is to be told when it is back."""
+        return service in self._board.when_back
 
     def hold(self, *, quiet: bool | None = None, away: bool | None = None) -> None:
         """Quiet hours begin or end; the user goes or comes. None: as before."""

@@ -1,15 +1,15 @@
 """What is to be told gets told: in order, once, by the first way that works, whatever breaks.
 
 A notification comes here after it was committed. That its delivery was attempted is committed before
-anybody may see it, and that it was delivered afterwards; so after a crash `policy.after_restart` knows
-what may have been seen, and nobody is told twice as if it were new.
+anybody may see it, and that it was delivered afterwards; so after a crash resuming.py knows what may have
+been seen, and nobody is told twice as if it were new.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from trayapp.alerts.notifier import PATIENCE, CannotTell, Notifier, actions_for
 from trayapp.core.words import Notification
@@ -54,13 +54,6 @@ class Outbox:
     def tell(self, notification: Notification) -> None:
         """Deliver it after those before it. It must be committed already."""
         self._waiting.put_nowait(notification)
-
-    def resume(self, to_tell: Iterable[Notification], dropped: Iterable[int]) -> None:
-        """After a restart, with what `policy.after_restart` decided: deliver those, and be done with these."""
-        for notification in to_tell:
-            self.tell(notification)
-        for id_ in dropped:
-            self._mark(self._delivered, id_)
 
     async def close(self, patience: float = 1.0) -> None:
         """Deliver what waits for at most `patience` seconds, then stop; the rest is told after the next start."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from trayapp.core.wording import needs
-from trayapp.core.words import Belief, Blame, Finding, Outcome, ServiceView, Status
+from trayapp.core.words import FOR_EVER, Belief, Blame, Finding, Outcome, ServiceView, Status
 
 DEPENDENCY = "dependency"
 """Cause of the finding and reason of the status."""
@@ -25,18 +25,21 @@ def in_the_way(parents: Iterable[ServiceView]) -> ServiceView | None:
     return next((parent for parent in parents if parent.belief.status in _STANDS_IN_THE_WAY), None)
 
 
-def counts(child: Belief, started: int, parents: Iterable[ServiceView]) -> bool:
+def counts(child: Belief, started: int, parents: Iterable[ServiceView], now: int = FOR_EVER) -> bool:
     """Whether a result of a check that started then says something about the child.
 
     Not while a parent stands in the way; and a child that is UNKNOWN is judged again only by a check
-    that started after every parent came back.
+    that started after every parent came back. Where the clock was set back since, so that a parent seems
+    to have come back after `now`, that is as long ago as can be.
     """
-    return _obstacle(child, started, parents) is None
+    return _obstacle(child, started, parents, now) is None
 
 
-def depend(finding: Finding, child: Belief, started: int, parents: Iterable[ServiceView]) -> Finding:
+def depend(
+    finding: Finding, child: Belief, started: int, parents: Iterable[ServiceView], now: int = FOR_EVER
+) -> Finding:
     """What was found, or UNKNOWN "dependency" where it says nothing about the child. `answered` is kept as evidence."""
-    obstacle = _obstacle(child, started, parents)
+    obstacle = _obstacle(child, started, parents, now)
     if obstacle is None:
         return finding
     return replace(
@@ -48,10 +51,10 @@ def depend(finding: Finding, child: Belief, started: int, parents: Iterable[Serv
     )
 
 
-def _obstacle(child: Belief, started: int, parents: Iterable[ServiceView]) -> ServiceView | None:
+def _obstacle(child: Belief, started: int, parents: Iterable[ServiceView], now: int) -> ServiceView | None:
     parents = tuple(parents)
     obstacle = in_the_way(parents)
     if obstacle is None and child.status is Status.UNKNOWN:
         late = (parent for parent in parents if parent.belief.status is not Status.PAUSED)
-        obstacle = next((parent for parent in late if parent.belief.since > started), None)
+        obstacle = next((parent for parent in late if started < parent.belief.since <= now), None)
     return obstacle

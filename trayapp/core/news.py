@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trayapp.core.words import Incident, Notification
+from trayapp.core.words import Incident, Notification, Telling
 
 
 class Said(StrEnum):
@@ -92,6 +92,15 @@ class Notes:
 
 
 NO_NOTES = Notes()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a result led to: to be committed together with the result's changes, and only then shown."""
+
+    telling: Telling
+    notifications: tuple[Notification, ...] = ()
+    notes: Notes = NO_NOTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ the changes that must be committed before anybody is told. Wherever something ot
 result cuts a run short there is a change too, so that a restart counts as we did (`rebuild`).
 
 A stretch that was suspect and turned out well is a blip: it counts as UP and stays visible as
-CRITICAL results outside any incident. What rings, and when, is decided in alerts.policy.
+CRITICAL results outside any incident. What rings, and when, is decided in alerts.
 """
 
 from __future__ import annotations

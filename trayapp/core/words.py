@@ -17,6 +17,9 @@ from trayapp.core.keys import Duration, Key
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 """The empty, unchangeable mapping: default of every mapping below."""
 
+FOR_EVER = 2**53 - 1
+"""A moment that never comes: until further notice. Every JSON reader keeps it exact."""
+
 
 class Outcome(StrEnum):
     """Judgement of one check, in the words of Nagios plugins."""
@@ -316,13 +319,19 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
-    """All that is true of one service now, for anybody who shows it."""
+    """All that is true of one service now, for anybody who shows it.
+
+    `paused_until` is when the pause of this service alone ends (FOR_EVER: when the user ends it), `maintenance_until`
+    when its maintenance does; None: it is in none. `when_back`: the user is told once when it is back, whatever else.
+    """
 
     service: Service
     belief: Belief
     telling: Telling
     checking: bool = False
     maintenance_until: int | None = None
+    paused_until: int | None = None
+    when_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

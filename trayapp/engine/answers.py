@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from trayapp import __version__, events
 from trayapp.config.load import Loaded
+from trayapp.engine import requests
 from trayapp.engine.broadcast import Broadcast
 from trayapp.engine.in_force import InForce
 from trayapp.monitor.monitor import Monitor
@@ -16,6 +17,7 @@ class Answers:
     """One method for each thing that can be asked. Belongs to the engine's loop.
 
     Called with a request it gives one reply, or many one by one; ValueError says what is wrong with it.
+    A request that is wrong in any part does nothing at all.
     """
 
     def __init__(
@@ -34,39 +36,79 @@ class Answers:
         self._raise_window = raise_window
 
     def __call__(self, request: Mapping[str, Any]) -> Awaitable[events.Event] | AsyncIterator[events.Event]:
-        match request:
-            case {"do": "show", **rest}:
-                return self._show(rest.get("token"))
-            case {"do": "status"}:
+        match requests.read(request):
+            case requests.Show(activation=activation):
+                return self._show(activation)
+            case requests.Status():
                 return self._status()
-            case {"do": "events"}:
+            case requests.Events():
                 return self._broadcast.follow(events.started(__version__, len(self._in_force.services)))
-            case {"do": "check", "services": list(ids)}:
+            case requests.Check(services=ids):
                 return self._check(ids)
-            case {"do": "reload"}:
+            case requests.Reload():
                 return self._reload()
-        raise ValueError(f"nobody knows how to do {request.get('do')!r:.100}")
+            case requests.Acknowledge(services=ids_or_all):
+                return self._acknowledge(ids_or_all)
+            case requests.Snooze(services=ids, until=until):
+                return self._snooze(ids, until)
+            case requests.Pause(services=list(ids), until=until):
+                return self._pause_some(ids, until)
+            case requests.Pause(until=until):
+                return self._pause(until)
+            case requests.WhenBack(services=ids, wanted=wanted):
+                return self._tell_when_back(ids, wanted)
 
-    async def _show(self, token: object) -> events.Event:
-        return {"shown": self._raise_window(token if isinstance(token, str) else None)}
+    async def _show(self, activation: str | None) -> events.Event:
+        return {"shown": self._raise_window(activation)}
 
     async def _status(self) -> events.Event:
-        snapshot = self._monitor.snapshot()
-        return {
-            "version": __version__,
-            "services": [events.service_object(view, snapshot.at) for view in snapshot.services],
-            "paused_until": None if snapshot.paused_until is None else events.timestamp(snapshot.paused_until),
-            "problems": list(snapshot.problems),
-            "faults": list(snapshot.faults),
-        }
+        return events.status_object(__version__, self._monitor.snapshot())
 
-    async def _check(self, ids: list[Any]) -> events.Event:
-        unknown = [id_ for id_ in ids if not (isinstance(id_, str) and id_ in self._in_force.services)]
-        if unknown:
-            raise ValueError(f"there is no service {unknown[0]!r:.100}")
-        self._monitor.check_now(ids)
+    async def _check(self, ids: Sequence[str]) -> events.Event:
+        self._monitor.check_now(self._known(ids))
         return {"checking": len(ids)}
 
     async def _reload(self) -> events.Event:
         loaded = await self._read_again()
         return {"faults": [str(fault) for fault in loaded.faults]}
+
+    async def _acknowledge(self, ids: Sequence[str] | None) -> events.Event:
+        """Of those with an open incident; the others have nothing to be acknowledged."""
+        wanted = None if ids is None else frozenset(self._known(ids))
+        done = []
+        for view in self._monitor.snapshot().services:
+            incident = view.belief.incident
+            if (
+                incident is not None
+                and (wanted is None or view.service.id in wanted)
+                and self._monitor.acknowledge(incident.id)
+            ):
+                done.append(view.service.id)
+        return {"acknowledged": done}
+
+    async def _snooze(self, ids: Sequence[str], until: int | None) -> events.Event:
+        self._check_future(until)
+        return {"snoozed": [id_ for id_ in self._known(ids) if self._monitor.snooze(id_, until)]}
+
+    async def _pause(self, until: int | None) -> events.Event:
+        self._check_future(until)
+        self._monitor.pause(until)
+        return {"paused": None}
+
+    async def _pause_some(self, ids: Sequence[str], until: int | None) -> events.Event:
+        self._check_future(until)
+        return {"paused": [id_ for id_ in self._known(ids) if self._monitor.pause_service(id_, until)]}
+
+    async def _tell_when_back(self, ids: Sequence[str], wanted: bool) -> events.Event:
+        return {"when_back": [id_ for id_ in self._known(ids) if self._monitor.tell_when_back(id_, wanted)]}
+
+    def _known(self, ids: Sequence[str]) -> Sequence[str]:
+        """Each of them once. Raises ValueError where one is no service of ours."""
+        for id_ in ids:
+            if id_ not in self._in_force.services:
+                raise ValueError(f"there is no service {id_!r:.100}")
+        return tuple(dict.fromkeys(ids))
+
+    def _check_future(self, until: int | None) -> None:
+        if until is not None and until <= self._monitor.snapshot().at:
+            raise ValueError("that moment is over")

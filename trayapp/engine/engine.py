@@ -16,21 +16,24 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from trayapp import __version__, events
-from trayapp.alerts import policy
+from trayapp.alerts.board import Rules
+from trayapp.alerts.desk import Desk
 from trayapp.alerts.notifier import Notifier, OnAction
 from trayapp.alerts.outbox import Outbox
 from trayapp.asking import Asking
 from trayapp.config.load import Loaded
 from trayapp.config.places import Places
 from trayapp.config.secrets import Secrets
-from trayapp.core.words import CheckResult, Service, Snapshot, StatusChange
+from trayapp.core.words import CheckResult, Service, ServiceView, Sight, Snapshot, StatusChange
 from trayapp.desktop.instance import Owner
+from trayapp.desktop.power import Hints, watch_power
+from trayapp.engine import agenda
 from trayapp.engine.answers import Answers
 from trayapp.engine.broadcast import Broadcast
 from trayapp.engine.in_force import InForce
 from trayapp.engine.past import Past
 from trayapp.faults import Faults
-from trayapp.history.memory import Remembered, Undelivered
+from trayapp.history.memory import Remembered
 from trayapp.history.writer import History
 from trayapp.monitor.clock import Clock, SystemClock
 from trayapp.monitor.ground_here import ground_here
@@ -100,7 +103,6 @@ class Engine:
         self._reason = "stopped"
         self._wishes: list[Callable[[], object]] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._undelivered: tuple[Undelivered, ...] = ()
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
 
     # From any thread
@@ -132,8 +134,14 @@ class Engine:
     def snooze(self, service: str, until: int | None) -> None:
         self._wish(lambda: self._monitor.snooze(service, until))
 
+    def tell_when_back(self, service: str, wanted: bool) -> None:
+        self._wish(lambda: self._monitor.tell_when_back(service, wanted))
+
     def pause(self, until: int | None) -> None:
         self._wish(lambda: self._monitor.pause(until))
+
+    def pause_service(self, service: str, until: int | None) -> None:
+        self._wish(lambda: self._monitor.pause_service(service, until))
 
     def reload(self) -> Future[Loaded]:
         """Look at services.toml now; done when what it says is in force."""
@@ -210,27 +218,41 @@ class Engine:
             on_fault=self._faults.record,
         )
         at_end.push_async_callback(_within, 2 * TELLING_PATIENCE, self._outbox.close, TELLING_PATIENCE)
+        self._desk = Desk(
+            now=self._clock.now,
+            view_of=self._view,
+            suppressed=self._suppressed,
+            keep=lambda notifications, notes: past.commit((), (), notifications, notes),
+            tell=self._outbox.tell,
+            on_fault=self._faults.record,
+        )
+        at_end.callback(self._desk.close)
         self._network = Network(ground_here(self._asking.about_the_network), self._clock)
         self._monitor = Monitor(
             clock=self._clock,
             means=self._asking.means,
             memory=past,
-            policy=policy,
+            desk=self._desk,
             network=self._network,
-            tell=self._outbox.tell,
             publish=self._publish,
             observe=self._observe,
             on_fault=self._faults.record,
         )
         at_end.push_async_callback(self._monitor.stop, CHECKS_PATIENCE)
         self._in_force = InForce(
-            self._places.services_toml, past, self._monitor, opening=self._open, on_fault=self._faults.record
+            self._places.services_toml,
+            past,
+            self._monitor,
+            opening=self._open,
+            resuming=self._resume_telling,
+            on_fault=self._faults.record,
         )
 
     async def _work(self) -> None:
         self._faults.subscribe(lambda sentence: self._call(self._report))
+        self._outbox.start()
         await self._look()
-        self._resume_telling()
+        self._supervised(watch_power(Hints(self._woken, self._locked)), "the look at sleep and locks")
         if self._owner is not None:
             answers = Answers(
                 self._monitor,
@@ -249,23 +271,21 @@ class Engine:
 
     def _open(self, remembered: Remembered, services: int) -> None:
         """Go on from what is remembered, before the first service is watched."""
-        self._monitor.number_from(remembered.next_incident, remembered.next_notification)
+        self._monitor.number_from(remembered.next_incident)
         log.info("Watchbell %s begins to watch, services: %d", __version__, services)
         self._broadcast.emit(events.started(__version__, services))
-        self._monitor.restore_pause(remembered.paused_until)
-        self._undelivered = remembered.undelivered
+        self._monitor.restore_pauses(remembered.paused_until, remembered.paused)
 
-    def _resume_telling(self) -> None:
-        """Tell what a crash kept from being told."""
-        views = {view.service.id: view for view in self._monitor.snapshot().services}
-        undelivered = [(waiting.notification, waiting.attempted) for waiting in self._undelivered]
-        self._outbox.start()
-        self._outbox.resume(*policy.after_restart(undelivered, views.get, self._clock.now()))
+    def _resume_telling(self, remembered: Remembered) -> None:
+        """Go on telling from where it was, with what a crash kept from being told."""
+        self._put_in_force()
+        self._desk.resume(remembered.telling, self._in_force.services.get)
 
     async def _keep_looking(self) -> None:
         look: asyncio.Task[None] | None = None
         while True:
             await asyncio.sleep(LOOK_SOON if self._in_force.settling else LOOK)
+            agenda.look_where_we_are()
             self._monitor.look()
             self._report()
             if look is None or look.done():  # a disk that hangs keeps one look, and nothing else
@@ -303,26 +323,54 @@ class Engine:
 
     # What others see and do
 
+    def _view(self, service: str) -> ServiceView | None:
+        return self._monitor.view(service)
+
+    def _suppressed(self, service: Service) -> str:
+        return self._monitor.suppressed(service)
+
     def _put_in_force(self) -> None:
         """What the file says besides its services."""
         if (settings := self._in_force.loaded.settings) is not None:
             controls = tuple(map(control, settings.network.control))
             self._network.use(controls, ask_routers=settings.network.gateway)
+            self._desk.use(Rules(reminder=settings.notifications.reminder or None))
         self._report()
 
     def _report(self) -> None:
-        problems = [sentence for sentence in (self._faults.sentence, self._history.trouble) if sentence]
-        self._monitor.report(problems, [str(fault) for fault in self._in_force.loaded.faults if not fault.warning])
+        """What the screen says of ourselves, and of the hours."""
+        sentences = (self._faults.sentence, self._history.trouble, self._monitor.problem)
+        problems = [sentence for sentence in sentences if sentence]
+        loaded = self._in_force.loaded
+        quiet = agenda.quiet_until(loaded.settings, self._clock.now()) if loaded.settings is not None else None
+        self._desk.hold(quiet=quiet is not None)
+        self._desk.suffer(problems)
+        self._monitor.report(problems, [str(fault) for fault in loaded.faults if not fault.warning], quiet)
+
+    def _woken(self, begins: bool) -> None:
+        """The system says that it is about to sleep, or that it slept: the clocks prove it."""
+        self._monitor.look()
+
+    def _locked(self, locked: bool) -> None:
+        self._desk.hold(away=locked)
 
     def _publish(self, snapshot: Snapshot) -> None:
         self._faces.publish(replace(snapshot, demo=self._demo))
 
-    def _observe(self, item: CheckResult | StatusChange) -> None:
-        self._broadcast.emit(events.check(item) if isinstance(item, CheckResult) else events.status(item))
+    def _observe(self, item: CheckResult | StatusChange | Sight) -> None:
+        match item:
+            case CheckResult():
+                self._broadcast.emit(events.check(item))
+            case StatusChange():
+                self._broadcast.emit(events.status(item))
+            case Sight():
+                self._broadcast.emit(events.network(item, self._clock.now()))
 
     def _on_action(self, incident: int | None, services: tuple[str, ...], action: str, token: str | None) -> None:
-        if action == "acknowledge" and incident is not None:
-            self._monitor.acknowledge(incident)
+        if action == "acknowledge":
+            for view in filter(None, map(self._monitor.view, services)):  # one notification may tell of many
+                if view.belief.incident is not None:
+                    self._monitor.acknowledge(view.belief.incident.id)
         elif action == "open":
             self._faces.raise_window(token)
 

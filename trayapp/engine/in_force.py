@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +15,9 @@ from trayapp.config.lane import Lane
 from trayapp.config.load import Loaded
 from trayapp.config.watch import Watched
 from trayapp.core import verdict
+from trayapp.core.calendar import Rule
 from trayapp.core.words import Belief, Service
+from trayapp.engine import agenda
 from trayapp.engine.past import Past
 from trayapp.history.memory import Memory, Remembered
 from trayapp.monitor.monitor import Monitor
@@ -27,7 +29,8 @@ log = logging.getLogger("trayapp.engine")
 class InForce:
     """The services that are watched. Belongs to the engine's loop; the file is read away from it, for disks hang.
 
-    `opening` is called once, with what is remembered and the number of services, before any is watched.
+    `opening` is called once, with what is remembered and the number of services, before any is watched; `resuming`
+    once, with what is remembered, as soon as some are, so that telling goes on where it was.
     """
 
     def __init__(
@@ -37,14 +40,16 @@ class InForce:
         monitor: Monitor,
         *,
         opening: Callable[[Remembered, int], None],
+        resuming: Callable[[Remembered], None],
         on_fault: Callable[[BaseException, str], None],
     ) -> None:
         self._path = path
         self._past = past
         self._monitor = monitor
         self._opening = opening
+        self._resuming = resuming
         self._on_fault = on_fault
-        self._opened = False
+        self._opened = self._resumed = False
         self._orphans: frozenset[str] = frozenset()
         self._lane = Lane("services.toml")
         self._turn = asyncio.Lock()
@@ -89,26 +94,43 @@ class InForce:
         if loaded.settings is not None:
             kept = [self.services[id_] for id_ in loaded.left_out if id_ in self.services]
             before = self.services
-            self._put({service.id: service for service in (*services, *kept)}, recalled.remembered)
+            in_force = {service.id: service for service in (*services, *kept)}
+            self._put(in_force, recalled.remembered, agenda.maintenance(loaded.settings))
             gone = before.keys() - self.services.keys()
             if services:  # that a whole file is missing or empty removes nothing of the past of those not seen yet
                 gone |= self._orphans - self.services.keys() - set(loaded.left_out)
                 self._orphans = frozenset()
             self._past.register(tuple(self.services.values()), gone)
 
-    def _put(self, services: Mapping[str, Service], remembered: Remembered) -> None:
+    def _put(
+        self,
+        services: Mapping[str, Service],
+        remembered: Remembered,
+        maintenance: Mapping[str, Sequence[Rule]],
+    ) -> None:
         """Watch exactly these, going on where memory ends."""
         memories = [memory for id_, memory in remembered.services.items() if id_ in services]
         beliefs = {memory.service: self._rebuilt(services[memory.service], memory) for memory in memories}
         tellings = {memory.service: memory.telling for memory in memories}
-        self._monitor.apply(services.values(), beliefs, tellings)
+        self._monitor.apply(services.values(), beliefs, tellings, maintenance)
         self.services = services
+        if not self._resumed:
+            self._resumed = True
+            self._resuming(remembered)
 
     def _rebuilt(self, service: Service, memory: Memory) -> Belief:
         """What was believed before the restart. A memory that makes no sense is a fault of ours, of one service."""
         try:
             return verdict.rebuild(
-                service, memory.status, memory.since, memory.reason, memory.confirmed, memory.incident, memory.results
+                service,
+                memory.status,
+                memory.since,
+                memory.reason,
+                memory.confirmed,
+                memory.incident,
+                memory.results,
+                memory.flapping_since,
+                memory.counted_since,
             )
         except Exception as fault:  # noqa: BLE001 - the other services go on from where they were
             self._on_fault(fault, f"the memory of {service.id}")

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from trayapp.core.news import NO_NOTES, Notes
 from trayapp.core.words import CheckResult, Notification, Service, StatusChange, Telling
 from trayapp.history.memory import Remembered
 from trayapp.history.writer import History
@@ -42,9 +43,10 @@ class Past:
         changes: Sequence[StatusChange],
         tellings: Sequence[Telling],
         notifications: Sequence[Notification],
+        notes: Notes = NO_NOTES,
     ) -> Awaitable[None]:
         """Done when it was tried; what kept it from the disk is told by the history itself."""
-        return _tried(self._history.commit(changes, tellings, notifications))
+        return _tried(self._history.commit(changes, tellings, notifications, notes=notes))
 
     def attempted(self, notification: int) -> Awaitable[None]:
         return _tried(self._history.attempted(notification))
@@ -52,8 +54,8 @@ class Past:
     def delivered(self, notification: int) -> Awaitable[None]:
         return _tried(self._history.delivered(notification))
 
-    def pause(self, until: int | None) -> None:
-        self._history.set_paused(until)
+    def pause(self, until: int | None, service: str | None = None) -> None:
+        self._history.set_paused(until, service)
 
     def register(self, services: Sequence[Service], gone: Collection[str]) -> None:
         """These are watched from now on as they are now, and those no longer."""

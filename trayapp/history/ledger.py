@@ -72,7 +72,7 @@ class Ledger:
         (number,) = self.connection.execute(
             "INSERT INTO services (key, created, fingerprint) VALUES (?, ?, '') RETURNING id", (key, at)
         ).fetchone()
-        self.begin_segment(number, at, Status.UNKNOWN, "new", at)
+        self.begin_anew(number, at, "new")
         return int(number)
 
     def append(self, result: CheckResult) -> None:
@@ -123,7 +123,7 @@ class Ledger:
         """What was decided, what a person is to be told of it, and what he then knows."""
         for change in changes:
             service = self.service_id(change.service, change.since)
-            self.begin_segment(service, change.since, change.to_status, change.reason, change.at)
+            self._begin_segment(service, change)
             if change.incident is not None:
                 self._put_incident(service, change.incident)
         for told in tellings:
@@ -135,11 +135,27 @@ class Ledger:
             self._put_notification(notification)
         telling.keep(self.connection, notes, at)
 
-    def begin_segment(self, service: int, start: int, status: Status, reason: str, confirmed: int) -> None:
-        """From `start` on it is this; what was written about that time before is replaced."""
-        self.connection.execute("DELETE FROM segments WHERE service = ? AND start >= ?", (service, start))
+    def begin_anew(self, service: int, at: int, reason: str) -> None:
+        """From `at` on the service with this number is UNKNOWN, and nothing before counts for anything."""
+        self._begin_segment(service, StatusChange("", at, at, Status.UNKNOWN, Status.UNKNOWN, reason, counted_since=at))
+
+    def _begin_segment(self, service: int, change: StatusChange) -> None:
+        """From its `since` on it is this; what was written about that time before is replaced."""
+        self.connection.execute("DELETE FROM segments WHERE service = ? AND start >= ?", (service, change.since))
         self.connection.execute(
-            "INSERT INTO segments VALUES (?, ?, ?, ?, ?)", (service, start, status.value, reason, confirmed)
+            """
+            INSERT INTO segments (service, start, status, reason, confirmed, flapping_since, counted_since)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            (
+                service,
+                change.since,
+                change.to_status.value,
+                change.reason,
+                change.at,
+                change.flapping_since,
+                change.counted_since,
+            ),
         )
 
     def _put_incident(self, service: int, incident: Incident) -> None:
@@ -211,9 +227,15 @@ class Ledger:
             {"at": at, "id": notification},
         )
 
-    def set_paused(self, until: int | None) -> None:
-        """The whole engine rests until then; None: it does not."""
-        if until is None:
+    def set_paused(self, until: int | None, service: str | None, at: int) -> None:
+        """This service, or the whole engine, rests until then; None: it does not."""
+        if service is not None:
+            number = self.service_id(service, at)
+            if until is None:
+                self.connection.execute("DELETE FROM pauses WHERE service = ?", (number,))
+            else:
+                self.connection.execute("INSERT OR REPLACE INTO pauses VALUES (?, ?)", (number, until))
+        elif until is None:
             self.connection.execute("DELETE FROM meta WHERE key = 'paused_until'")
         else:
             self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('paused_until', ?)", (until,))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from trayapp.core import flapping
 from trayapp.core.news import Recalled
 from trayapp.core.words import CheckResult, Incident, Notification, Service, Status, Telling
 from trayapp.history import rows, schema
@@ -18,8 +19,9 @@ from trayapp.history.telling import recall as recall_telling
 class Memory:
     """The past of one service, as far as it is needed to believe the same again: what `core.verdict.rebuild` takes.
 
-    `status`, `since`, `reason` and `confirmed` are those of the newest segment, `incident` is the open one.
-    `results` are the newest ones, oldest first, one more than its thresholds can need.
+    `status`, `since`, `reason`, `confirmed`, `flapping_since` and `counted_since` are those of the newest segment,
+    `incident` is the open one. `results` are the newest ones, one more than its thresholds can need, and the newest
+    decisive ones that flapping is counted on, oldest first.
     """
 
     service: str
@@ -30,6 +32,8 @@ class Memory:
     incident: Incident | None
     results: tuple[CheckResult, ...]
     telling: Telling
+    flapping_since: int | None
+    counted_since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,17 @@ class Undelivered:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """All of it. Services that were never registered are not in `services`."""
+    """All of it. Services that were never registered are not in `services`.
+
+    `paused` says until when single services rest, `paused_until` until when everything does.
+    """
 
     next_incident: int
     next_notification: int
     services: Mapping[str, Memory] = field(default_factory=lambda: MappingProxyType({}))
     undelivered: tuple[Undelivered, ...] = ()
     paused_until: int | None = None
+    paused: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     telling: Recalled = field(default_factory=Recalled)
 
     @classmethod
@@ -69,6 +77,9 @@ def recall(connection: sqlite3.Connection, services: Sequence[Service], now: int
         services=MappingProxyType({memory.service: memory for memory in memories if memory}),
         undelivered=undelivered,
         paused_until=paused[0] if paused else None,
+        paused=MappingProxyType(
+            dict(connection.execute("SELECT key, until FROM pauses JOIN services ON services.id = pauses.service"))
+        ),
         telling=replace(
             recall_telling(connection, now),
             undelivered=tuple((waiting.notification, waiting.attempted) for waiting in undelivered),
@@ -79,14 +90,14 @@ def recall(connection: sqlite3.Connection, services: Sequence[Service], now: int
 def _memory(connection: sqlite3.Connection, service: Service) -> Memory | None:
     segment = connection.execute(
         """
-        SELECT service, status, segments.reason, start, confirmed FROM services JOIN segments ON service = services.id
-        WHERE key = ? ORDER BY start DESC LIMIT 1
+        SELECT service, status, segments.reason, start, confirmed, flapping_since, counted_since
+        FROM services JOIN segments ON service = services.id WHERE key = ? ORDER BY start DESC LIMIT 1
         """,
         (service.id,),
     ).fetchone()
     if segment is None:
         return None
-    number, status, reason, since, confirmed = segment
+    number, status, reason, since, confirmed, flapping_since, counted_since = segment
     enough = max(service.failure_threshold, service.success_threshold) + 1
     return Memory(
         service=service.id,
@@ -95,8 +106,10 @@ def _memory(connection: sqlite3.Connection, service: Service) -> Memory | None:
         reason=reason,
         confirmed=confirmed,
         incident=open_incident(connection, number, service.id),
-        results=newest_results(connection, number, service.id, enough),
+        results=_telling_results(connection, number, service.id, enough),
         telling=telling(connection, number, service.id),
+        flapping_since=flapping_since,
+        counted_since=counted_since,
     )
 
 
@@ -114,6 +127,23 @@ def newest_results(connection: sqlite3.Connection, number: int, service: str, n:
         f"SELECT {rows.RESULT} FROM {rows.RESULTS} WHERE service = ? ORDER BY at DESC LIMIT ?", (number, n)
     ).fetchall()
     return tuple(rows.result(service, row) for row in reversed(found))
+
+
+def _telling_results(connection: sqlite3.Connection, number: int, service: str, n: int) -> tuple[CheckResult, ...]:
+    """The newest `n` results and the newest decisive ones that flapping is counted on, oldest first."""
+    found = connection.execute(
+        f"""
+        SELECT {rows.RESULT} FROM {rows.RESULTS} WHERE service = :service AND at IN (
+            SELECT at FROM (SELECT at FROM results WHERE service = :service ORDER BY at DESC LIMIT :n)
+            UNION SELECT at FROM (
+                SELECT at FROM {rows.RESULTS} WHERE service = :service AND {rows.DECISIVE}
+                ORDER BY at DESC LIMIT :counted
+            )
+        ) ORDER BY at
+        """,
+        {"service": number, "n": n, "counted": flapping.RESULTS},
+    )
+    return tuple(rows.result(service, row) for row in found)
 
 
 def telling(connection: sqlite3.Connection, number: int, service: str) -> Telling:

@@ -1,12 +1,11 @@
 """From a path to a connection that may write: create, recognise, set aside, migrate.
 
-No byte that we find is ever destroyed. A new file gets its name only once it is complete, so a
-history that is there and empty is a fault and never half a beginning.
+No byte that we find is ever destroyed: an older history is copied before it is migrated. A new file gets its name
+only once it is complete, so a history that is there and empty is a fault and never half a beginning.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -14,12 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trayapp.history import schema
+from trayapp.history.beginning import COMPANIONS, begin, keep_copy
 from trayapp.history.faults import NotOurs, WrittenByNewer, is_damage
 
 BUSY_SECONDS = 1.0
 """How long one statement waits for another program's lock before it counts as trouble."""
-
-_COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 class Opened(NamedTuple):
@@ -51,7 +49,9 @@ def open_for_writing(path: Path, now: int) -> Opened:
         # Where shared memory is not to be had (a network file system) SQLite stays with its rollback journal.
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute("PRAGMA journal_size_limit = 4194304")
-        schema.migrate(connection)
+        if schema.version(connection) < len(schema.MIGRATIONS):
+            keep_copy(connection, path)
+            schema.migrate(connection)
     except BaseException:
         connection.close()
         raise
@@ -111,29 +111,6 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
 
 
-def begin(path: Path, now: int) -> None:
-    """Create a complete, empty history: under another name first, 0600 before it has content."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unborn = path.with_name(path.name + ".new")
-    for leftover in (unborn, *(Path(f"{unborn}{suffix}") for suffix in _COMPANIONS)):
-        leftover.unlink(missing_ok=True)
-    os.close(os.open(unborn, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    with closing(sqlite3.connect(unborn, isolation_level=None)) as connection:
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-        schema.migrate(connection)
-        if any(path.parent.glob(f"{path.name}.corrupt-*")):
-            # Ids of the lost history were shown to people: this one's begin above them.
-            schema.skip_ids(connection, now // 1000)
-    unborn.replace(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
 def set_aside(path: Path, now: int) -> Path:
     """Rename the file and its companions to `….corrupt-<utc>`; returns the new name of the file."""
     aside = _free_name(path, now)
@@ -144,7 +121,7 @@ def set_aside(path: Path, now: int) -> Path:
 
 def _set_companions_aside(path: Path, aside: Path) -> None:
     # A write-ahead log that is left lying there would be replayed into the next file of this name.
-    for suffix in _COMPANIONS:
+    for suffix in COMPANIONS:
         companion = Path(f"{path}{suffix}")
         if companion.exists():
             companion.rename(f"{aside}{suffix}")

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from trayapp.core.words import Service, Status
+from trayapp.core.words import Service
 from trayapp.history.ledger import Ledger
 
 
@@ -46,7 +46,7 @@ def register(ledger: Ledger, services: Sequence[Service], at: int) -> Registrati
             number = ledger.add_service(service.id, at)
             new.append(service.id)
         elif removed:
-            ledger.begin_segment(number, at, Status.UNKNOWN, "new", at)
+            ledger.begin_anew(number, at, "new")
             new.append(service.id)
         elif before not in ("", print_):
             _interrupt(ledger, number, at, "changed")
@@ -61,7 +61,10 @@ def register(ledger: Ledger, services: Sequence[Service], at: int) -> Registrati
 
 
 def remove(ledger: Ledger, services: Iterable[str], at: int) -> None:
-    """These are watched no longer. Their past stays; their number comes back with them if they do."""
+    """These are watched no longer. Their past stays, and their number comes back with them if they do.
+
+    What the user asked for goes with them.
+    """
     for key in services:
         row = ledger.connection.execute(
             "SELECT id FROM services WHERE key = ? AND removed_at IS NULL", (key,)
@@ -69,12 +72,15 @@ def remove(ledger: Ledger, services: Iterable[str], at: int) -> None:
         if row is not None:
             _interrupt(ledger, row[0], at, "removed")
             ledger.connection.execute("UPDATE services SET removed_at = ? WHERE id = ?", (at, row[0]))
+            ledger.connection.execute("DELETE FROM tellings WHERE service = ?", row)
+            ledger.connection.execute("DELETE FROM pauses WHERE service = ?", row)
+            ledger.connection.execute("DELETE FROM standing WHERE about = ? AND what <> 'blind'", (key,))
 
 
 def _interrupt(ledger: Ledger, number: int, at: int, reason: str) -> None:
     (newest,) = ledger.connection.execute("SELECT max(start) FROM segments WHERE service = ?", (number,)).fetchone()
     since = max(at, newest)
-    ledger.begin_segment(number, since, Status.UNKNOWN, reason, since)
+    ledger.begin_anew(number, since, reason)
     ledger.connection.execute(
         """
         UPDATE incidents SET "end" = max(confirmed, ?), closing = ?, end_uncertain = 1

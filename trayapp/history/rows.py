@@ -11,6 +11,9 @@ RESULT = "at, took, latency_us, outcome, cause, blame, message, answered"
 
 RESULTS = "results JOIN reasons ON reasons.id = results.reason"
 
+DECISIVE = "(outcome IN ('OK', 'WARNING') OR outcome = 'CRITICAL' AND blame = 'service')"
+"""Of `results JOIN reasons`: it says something about the service (`core.verdict.reading` is not UNKNOWN)."""
+
 INCIDENT = 'incidents.id, start, confirmed, cause, message, "end", closing, end_uncertain'
 """Columns that make an Incident."""
 

@@ -100,8 +100,28 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX undelivered ON notifications (id) WHERE delivered_at IS NULL",
         "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID",
     ),
-    # What alerts remember (core.news). Notifications with the same `incident` are one thread on the screen.
+    # Flapping, pauses of single services, and what alerts remember (core.news). Notifications with the same
+    # `incident` are one thread on the screen.
     (
+        "ALTER TABLE segments ADD COLUMN flapping_since INTEGER",
+        "ALTER TABLE segments ADD COLUMN counted_since INTEGER NOT NULL DEFAULT 0",
+        # Nobody reads it of any segment but the newest. Flapping is counted anew where core.verdict does so.
+        """
+        UPDATE segments SET counted_since = anew.since FROM (
+            SELECT service, max(start) AS newest, max(start) FILTER (
+                WHERE before IS NULL OR 'PAUSED' IN (status, before) OR reason IN ('changed', 'removed')
+            ) AS since FROM (
+                SELECT service, start, status, reason,
+                    lag(status) OVER (PARTITION BY service ORDER BY start) AS before FROM segments
+            ) GROUP BY service
+        ) AS anew WHERE segments.service = anew.service AND start = newest
+        """,
+        """
+        CREATE TABLE pauses (
+            service INTEGER PRIMARY KEY REFERENCES services ON DELETE CASCADE,
+            until INTEGER NOT NULL
+        ) STRICT
+        """,
         """
         CREATE TABLE mentions (
             incident INTEGER NOT NULL,
@@ -142,6 +162,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE INDEX threads ON notifications (incident, at)",
         "CREATE INDEX notifications_at ON notifications (at)",
+        # In place of the foreign keys that these tables can not have.
+        """
+        CREATE TRIGGER incident_deleted AFTER DELETE ON incidents BEGIN
+            DELETE FROM mentions WHERE incident = old.id;
+            DELETE FROM owed WHERE incident = old.id;
+            DELETE FROM withheld WHERE incident = old.id;
+        END
+        """,
+        """
+        CREATE TRIGGER service_deleted AFTER DELETE ON services BEGIN
+            DELETE FROM standing WHERE about = old.key AND what <> 'blind';
+        END
+        """,
     ),
 )
 

@@ -97,9 +97,9 @@ class History:
         """It was shown, or needs no showing any more."""
         return self._ask(lambda ledger: ledger.delivered(notification, self._clock()))
 
-    def set_paused(self, until: int | None) -> Future[None]:
-        """The whole engine is paused until then; None: it goes on."""
-        return self._ask(lambda ledger: ledger.set_paused(until))
+    def set_paused(self, until: int | None, service: str | None = None) -> Future[None]:
+        """This service, or with None the whole engine, is paused until then; None: it goes on."""
+        return self._ask(lambda ledger: ledger.set_paused(until, service, self._clock()))
 
     def register(self, services: Sequence[Service], at: int) -> Future[Registration]:
         """Write down what is watched from `at` on, and learn what is new, what dials another target, what is missing.

@@ -1,7 +1,7 @@
 """Takes in what checks find: remembers it, folds it, has it told, and publishes what is true now.
 
-All live state is here and belongs to one asyncio loop: every method but `__init__` runs on it,
-so there is no lock. History, alerts, the clock and what is known of the network are given.
+All live state belongs to one asyncio loop: every method but `__init__` runs on it, so there is no lock.
+History, alerts, the clock and what is known of the network are given.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 from typing import Any
 
-from trayapp.core import verdict
+from trayapp.core import telling, verdict
+from trayapp.core.calendar import Rule
+from trayapp.core.dependence import DEPENDENCY, depend, in_the_way
 from trayapp.core.words import (
+    NOTHING,
     Belief,
     Blame,
     CheckResult,
     Finding,
     Incident,
-    Notification,
     Outcome,
     Service,
     ServiceView,
@@ -30,11 +32,14 @@ from trayapp.core.words import (
     Telling,
 )
 from trayapp.monitor.clock import Clock
-from trayapp.monitor.needs import Memory, Policy
+from trayapp.monitor.dependants import Dependants
+from trayapp.monitor.held import Held
+from trayapp.monitor.needs import Desk, Memory
 from trayapp.monitor.network import Network
-from trayapp.monitor.publishing import AT_ONCE, IN_TIME, Publishing
+from trayapp.monitor.publishing import IN_TIME, Publishing
 from trayapp.monitor.rounds import Rounds
 from trayapp.monitor.scheduler import FIRST_SPACING, phase
+from trayapp.monitor.unjudged import Unjudged
 from trayapp.monitor.vigil import Vigil
 from trayapp.monitor.waking import Waking
 from trayapp.monitor.witness import Begun, Witness
@@ -42,8 +47,8 @@ from trayapp.monitor.witness import Begun, Witness
 PROBE_BUG = "self.bug"
 """The cause of a finding that says: the probe is broken, and its traceback is in the log."""
 
-COMMIT_PATIENCE = 2.0
-"""Seconds to wait for the disk before telling all the same."""
+LONGEST_WAIT = 60.0
+"""Seconds after which we look at the wall clock again, whatever it promised: it may have been set."""
 
 
 class BrokenProbe(Exception):
@@ -59,150 +64,193 @@ class Monitor:
         clock: Clock,
         means: Callable[[Service], Any],
         memory: Memory,
-        policy: Policy,
+        desk: Desk,
         network: Network,
-        tell: Callable[[Notification], None],
         publish: Callable[[Snapshot], None],
-        observe: Callable[[CheckResult | StatusChange], None],
+        observe: Callable[[CheckResult | StatusChange | Sight], None],
         on_fault: Callable[[BaseException, str], None],
-        see: Callable[[Sequence[Sight]], None] = lambda sights: None,
     ) -> None:
-        """`see` is told what can be seen of the networks whenever that changes."""
         self._clock = clock
         self._means = means
         self._memory = memory
-        self._policy = policy
-        self._tell = tell
+        self._desk = desk
         self._observe = observe
         self._on_fault = on_fault
-        self._see = see
-        self._next_incident = 1
-        self._next_notification = 1
-
-        self._views: dict[str, ServiceView] = {}
+        self._publish = publish
+        self._publishing = Publishing(self._publish_now)
+        self._held = Held(
+            memory,
+            desk,
+            publish=self._publishing.ask,
+            observe=observe,
+            turned=self._reach_children,
+            on_fault=on_fault,
+        )
         self._rounds = Rounds(clock, self._begin_check, self._set_checking, self._check_ended)
         self._first_round: dict[str, float] = {}
+        self._counts_from: dict[str, float] = {}
+        self._unjudged = Unjudged()
+        self._turning: asyncio.TimerHandle | None = None
+        self._dependants = Dependants()
         self._network = network
         self._witness = Witness(clock, network)
         self._judged: set[str] = set()
         self._vigil: Vigil | None = None
         self._waking = Waking(network, self._plan_soon)
         self._sights: tuple[Sight, ...] = ()
-        self._publish = publish
-        self._publishing = Publishing(self._publish_now)
-        self._version = 0
-        self._resuming: asyncio.TimerHandle | None = None
         self._ended: dict[str, Incident] = {}
-        self._paused_until: int | None = None
+        self._version = 0
+        self._quiet_until: int | None = None
         self._problems: tuple[str, ...] = ()
         self._faults: tuple[str, ...] = ()
 
     # What the owner of the loop asks
 
-    def number_from(self, incident: int, notification: int) -> None:
-        """Give these ids to the next ones. To be called before the first service is watched."""
-        self._next_incident, self._next_notification = incident, notification
+    def number_from(self, incident: int) -> None:
+        """Give this id to the next incident. To be called before the first service is watched."""
+        self._held.next_incident = incident
 
     def apply(
         self,
         services: Iterable[Service],
         beliefs: Mapping[str, Belief],
         tellings: Mapping[str, Telling],
+        maintenance: Mapping[str, Sequence[Rule]] = NOTHING,
     ) -> None:
         """Watch exactly these services from now on; what is already known of them is kept.
 
         `beliefs` and `tellings` hold what history remembers of services that were not watched so far.
+        `maintenance` says by their ids when they are worked on.
         """
         if self._vigil is None:
             self._vigil = Vigil(self._clock)
             self._network.begin(self._turned)
         wanted = {service.id: service for service in services}
         self._network.keep(wanted.values())
-        for id_ in [id_ for id_ in self._views if id_ not in wanted]:
-            self._interrupt(self._views[id_], Status.UNKNOWN, "removed")
+        self._dependants.keep(wanted.values())
+        self._unjudged.maintain(maintenance, self._clock.now())
+        kept = self._held.views
+        for id_ in [id_ for id_ in kept if id_ not in wanted]:
+            self._interrupt(kept[id_], Status.UNKNOWN, "removed")
             self._drop(id_)
-        kept = self._views
-        self._views = {}
+        self._held.views = {id_: kept[id_] for id_ in wanted if id_ in kept}
         places = itertools.count()
         for index, service in enumerate(wanted.values()):
             old = kept.get(service.id)
             if old is None:
                 belief = beliefs.get(service.id) or verdict.begin(service.id, self._clock.now())
-                old = ServiceView(service, belief, tellings.get(service.id) or Telling(service.id))
-                self._views[service.id] = old
-                self._enter(old, index, places)
+                told = tellings.get(service.id) or Telling(service.id)
+                self._enter(ServiceView(service, belief, told), index, places)
             else:
-                self._views[service.id] = ServiceView(service, old.belief, old.telling, old.checking)
-                self._replace(old.service, service, index, places)
+                self._replace(old, service, index, places)
+        self._held.views = {id_: self._held.views[id_] for id_ in wanted}
+        self._arm_turning()
         self._publishing.ask()
 
     def check_now(self, services: Iterable[str] | None = None) -> None:
         """Check these services, or all, as soon as a place is free. A paused service is left alone."""
         now = self._clock.monotonic()
-        for index, id_ in enumerate(self._views if services is None else services):
-            view = self._views.get(id_)
-            if view is not None and self._watched(view.service) and not self._rounds.in_flight(id_):
+        for index, id_ in enumerate(list(self._held.views) if services is None else services):
+            view = self._held.views.get(id_)
+            if view is not None and self._unjudged.asked(view.service) and not self._rounds.in_flight(id_):
                 self._first_round[id_] = phase(index)  # what is asked together now need not stay together
                 self._rounds.plan(id_, now)
 
     def look(self) -> None:
-        """See what became of clocks, networks and beliefs. To be called about every 2 s: whoever does not for 30 s
+        """See what became of clocks, networks and beliefs. To be called every few seconds: whoever does not for 30 s
         was held up, and so were the checks.
         """
         self._notice_gap()
         self._network.look()
         self._show_sights()
-        self.expire()
+        self._turn()
+        for id_ in self._held.views:
+            if id_ not in self._judged:  # its result is there, and only being weighed
+                self._expire(id_, "stale")
 
-    def expire(self) -> None:
-        """Let go of what no result has confirmed in time, and of a pause that is over."""
-        if self._paused_until is not None and self._clock.now() >= self._paused_until:
-            self._pause_over()  # its timer does not count the hours that the machine slept
-        for view in list(self._views.values()):
-            if view.service.id not in self._judged:  # its result is there, and only being weighed
-                self._expired(view, "stale")
+    def view(self, service: str) -> ServiceView | None:
+        """What is true of this service now."""
+        return self._held.views.get(service)
+
+    def suppressed(self, service: Service) -> str:
+        """Why nothing may be told of it now, in a word; empty: it may."""
+        view = self._held.views.get(service.id)
+        if view is not None and view.belief.status is Status.MAINTENANCE:
+            return view.belief.reason
+        return DEPENDENCY if in_the_way(self._parents(service.id)) is not None else ""
 
     def acknowledge(self, incident: int) -> bool:
         """Note that the user knows of this incident; False when it is no longer open."""
-        for view in self._views.values():
+        for view in self._held.views.values():
             if view.belief.incident is not None and view.belief.incident.id == incident:
-                self._set_telling(view, self._policy.acknowledge(view.telling, incident))
+                self._held.tell(view, telling.acknowledge(view.telling, incident))
                 return True
         return False
 
     def snooze(self, service: str, until: int | None) -> bool:
         """Tell nothing of this service until then; None ends it. False when there is no such service."""
-        view = self._views.get(service)
+        view = self._held.views.get(service)
         if view is None:
             return False
-        self._set_telling(view, self._policy.snooze(view.telling, until))
+        told = telling.snooze(view.telling, until)
+        if until is not None and self._desk.silence(service) is not None:
+            told = replace(told, told=None)  # it waited to be told, and is not
+        self._held.tell(view, told)
+        return True
+
+    def tell_when_back(self, service: str, wanted: bool = True) -> bool:
+        """Tell once when it is back, even if it is snoozed. False when there is no such service."""
+        view = self._held.views.get(service)
+        if view is None:
+            return False
+        self._desk.tell_when_back(service, wanted)
+        self._held.show(replace(view, when_back=wanted))
         return True
 
     def pause(self, until: int | None) -> None:
         """Check nothing until then; None goes on at once."""
         self._memory.pause(until)
-        self._set_paused(until)
+        self._unjudged.pause(until)
+        self._stand_all()
 
-    def restore_pause(self, until: int | None) -> None:
-        """Go on with a pause that was begun before a restart."""
-        if until is not None and until > self._clock.now():
-            self._set_paused(until)
+    def pause_service(self, service: str, until: int | None) -> bool:
+        """Do not check this one until then; None goes on at once. False when there is no such service."""
+        if service not in self._held.views:
+            return False
+        self._memory.pause(until, service)
+        self._unjudged.pause_service(service, until)
+        self._stand_all()
+        return True
 
-    def report(self, problems: Sequence[str], faults: Sequence[str]) -> None:
-        """Sentences about Watchbell itself and about its configuration file, for the snapshot."""
-        if (tuple(problems), tuple(faults)) != (self._problems, self._faults):
-            self._problems, self._faults = tuple(problems), tuple(faults)
+    def restore_pauses(self, until: int | None, services: Mapping[str, int]) -> None:
+        """Go on with pauses that were begun before a restart. To be called before the first service is watched."""
+        self._unjudged.pause(until)
+        for service, end in services.items():
+            self._unjudged.pause_service(service, end)
+        self._unjudged.pass_to(self._clock.now())
+
+    def report(self, problems: Sequence[str], faults: Sequence[str], quiet_until: int | None = None) -> None:
+        """Sentences about Watchbell itself and about its configuration file, and until when it is quiet."""
+        said = (tuple(problems), tuple(faults), quiet_until)
+        if said != (self._problems, self._faults, self._quiet_until):
+            self._problems, self._faults, self._quiet_until = said
             self._publishing.ask()
+
+    @property
+    def problem(self) -> str:
+        """What kept us from watching of late, as a sentence; empty: nothing."""
+        return self._waking.problem(self._clock.now())
 
     def snapshot(self) -> Snapshot:
         return Snapshot(
             version=self._version,
             at=self._clock.now(),
-            services=tuple(self._views.values()),
-            paused_until=self._paused_until,
-            problems=(*self._problems, *filter(None, [self._waking.problem(self._clock.now())])),
+            services=tuple(self._held.views.values()),
+            paused_until=self._unjudged.paused_until,
+            problems=self._problems,
             faults=self._faults,
             sights=self._network.sights(),
+            quiet_until=self._quiet_until,
         )
 
     async def stop(self, patience: float = 1.0) -> None:
@@ -210,8 +258,8 @@ class Monitor:
         self._publishing.stop()
         self._waking.stop()
         self._network.stop()
-        if self._resuming is not None:
-            self._resuming.cancel()
+        if self._turning is not None:
+            self._turning.cancel()
         await self._rounds.stop(patience)
 
     # One check
@@ -219,8 +267,8 @@ class Monitor:
     def _begin_check(self, id_: str, due: float) -> Coroutine[Any, Any, None] | None:
         if self._notice_gap():
             return None  # everything is planned anew
-        view = self._views.get(id_)
-        return self._check(view, due) if view is not None and self._watched(view.service) else None
+        view = self._held.views.get(id_)
+        return self._check(view, due) if view is not None and self._unjudged.asked(view.service) else None
 
     async def _check(self, view: ServiceView, due: float) -> None:
         service = view.service
@@ -241,8 +289,8 @@ class Monitor:
             self._witness.end()
         ended = max(at, self._clock.now())
         finding = await self._weigh(service, verdict.judge(service, finding), begun)
-        result = CheckResult(service.id, at, ended, finding)
-        await self._take_in(result, service, due)
+        if self._still_asked(service, begun):
+            await self._take_in(CheckResult(service.id, at, ended, finding), due)
 
     async def _weigh(self, service: Service, finding: Finding, begun: Begun) -> Finding:
         """What the finding is worth, given how it was made and what else could be seen."""
@@ -258,100 +306,58 @@ class Monitor:
             self._judged.discard(service.id)
             self._show_sights()
 
-    async def _take_in(self, result: CheckResult, asked: Service, due: float) -> None:
-        view = self._views.get(result.service)
-        if view is None or not self._watched(view.service) or not _same_question(asked, view.service):
-            return  # removed, paused or edited while it was being asked: an answer to another question
+    def _still_asked(self, asked: Service, begun: Begun) -> bool:
+        """Not when it was removed, paused or edited, or its maintenance ended, while it was being asked."""
+        view = self._held.views.get(asked.id)
+        if view is None or not self._unjudged.asked(view.service) or not _same_question(asked, view.service):
+            return False
+        return begun.clocks.monotonic >= self._counts_from.get(asked.id, 0.0)
+
+    async def _take_in(self, result: CheckResult, due: float) -> None:
+        view = self._held.views[result.service]
         service = view.service
+        parents = self._parents(service.id)
+        if parents:
+            finding = depend(result.finding, view.belief, result.at, parents, self._clock.now())
+            result = replace(result, finding=finding)
         self._memory.record(result)
         self._observe(result)
-        belief, changes = verdict.fold(view.belief, service, result, self._next_incident)
-        self._plan_next(view.service, belief, due)
-        decisive = verdict.reading(result.finding) is not Outcome.UNKNOWN
+        belief, changes = verdict.fold(view.belief, service, result, self._held.next_incident)
+        self._plan_next(service, belief, due)
         for change in changes:
             if change.incident is not None and change.incident.end is not None:
                 self._ended[service.id] = change.incident
-        telling, notifications = self._policy.after(
-            service,
-            belief,
-            view.telling,
-            decisive,
-            result.ended,
-            self._next_notification,
-            self._ended.get(service.id),
-        )
-        if telling.told is None:
+        decisive = verdict.reading(result.finding) is not Outcome.UNKNOWN
+        decision = self._desk.after(service, belief, view.telling, decisive, self._ended.get(service.id))
+        if decision.telling.told is None:
             self._ended.pop(service.id, None)
-        await self._settle(view, belief, changes, telling, notifications)
-
-    async def _settle(
-        self,
-        view: ServiceView,
-        belief: Belief,
-        changes: Sequence[StatusChange],
-        telling: Telling,
-        notifications: Sequence[Notification],
-    ) -> None:
-        """Take over the new belief; remember it; and only then tell."""
-        tellings = (telling,) if telling != view.telling else ()
-        self._views[view.service.id] = ServiceView(view.service, belief, telling, view.checking)
-        seen_at_once = changes or belief.suspect is not view.belief.suspect
-        self._publishing.ask(AT_ONCE if seen_at_once else IN_TIME)
-        if belief.incident is not None:
-            self._next_incident = max(self._next_incident, belief.incident.id + 1)
-        if notifications:
-            self._next_notification = max(n.id for n in notifications) + 1
-        if not (changes or tellings or notifications):
-            return
-        committed = asyncio.ensure_future(self._memory.commit(changes, tellings, notifications))
-        self._observe_all(changes, view.belief.reason)
-        if not notifications:
-            committed.add_done_callback(self._note_failed_commit)
-            return
-        try:
-            async with asyncio.timeout(COMMIT_PATIENCE):
-                await asyncio.shield(committed)
-        except TimeoutError:
-            committed.add_done_callback(self._note_failed_commit)
-        except Exception as fault:  # noqa: BLE001 - storage never stands between an outage and its bell
-            self._on_fault(fault, "saving what happened")
-        for notification in notifications:
-            self._tell(notification)
-
-    def _note_failed_commit(self, committed: asyncio.Future[None]) -> None:
-        if not committed.cancelled() and (fault := committed.exception()) is not None:
-            self._on_fault(fault, "saving what happened")
+        await self._held.settle(view, belief, changes, decision)
 
     # When
 
     def _enter(self, view: ServiceView, index: int, places: Iterator[int]) -> None:
         """Begin to watch; `index` is its place in the file, `places` counts those that begin at this moment."""
-        if not self._watched(view.service):
-            self._interrupt(view, Status.PAUSED, "paused" if view.service.enabled else "disabled")
-            return
-        if view.belief.status is Status.PAUSED:
-            view = self._interrupt(view, Status.UNKNOWN, "new")
-        else:
-            view = self._expired(view, "not running")
-        self._plan_first(view.service.id, index, places)
+        self._held.show(replace(view, when_back=self._desk.asked(view.service.id)))
+        self._expire(view.service.id, "not running")
+        self._stand(view.service.id)
+        if self._unjudged.asked(view.service):
+            self._plan_first(view.service.id, index, places)
 
-    def _expired(self, view: ServiceView, reason: str) -> ServiceView:
-        """The view with the time in which nobody looked taken out of it."""
+    def _expire(self, id_: str, reason: str) -> None:
+        """Take the time in which nobody looked out of what is believed."""
+        view = self._held.views[id_]
         belief, changes = verdict.expire(view.belief, view.service, self._clock.now(), reason)
-        return self._believe(view, belief, changes) if changes else view
+        if changes:
+            self._held.believe(view, belief, changes)
 
-    def _replace(self, old: Service, new: Service, index: int, places: Iterator[int]) -> None:
-        """The user edited a service that is being watched."""
-        view = self._views[new.id]
-        if not _same_question(old, new):
-            view = self._interrupt(view, Status.UNKNOWN, "changed")
-        if not self._watched(new):
-            self._rounds.drop(new.id)
-            self._interrupt(view, Status.PAUSED, "paused" if new.enabled else "disabled")
-            return
-        if not self._watched(old):
-            self._interrupt(view, Status.UNKNOWN, "new")
-        if old != new:
+    def _replace(self, old: ServiceView, new: Service, index: int, places: Iterator[int]) -> None:
+        """The file was read again, and the user may have edited this service."""
+        was = old.service
+        view = self._held.show(replace(self._held.views[new.id], service=new))
+        if not _same_question(was, new):
+            self._interrupt(view, Status.UNKNOWN, "changed")
+        anew = self._stand(new.id) or was != new
+        if anew and self._unjudged.asked(new):
             self._plan_first(new.id, index, places)
 
     def _plan_first(self, id_: str, index: int, places: Iterator[int]) -> None:
@@ -371,15 +377,33 @@ class Monitor:
         planned = self._rounds.due(service.id)
         self._rounds.plan(service.id, min(max(now, due + wait), float("inf") if planned is None else planned))
 
+    def _plan_soon(self, id_: str, seconds: float) -> None:
+        view, planned = self._held.views.get(id_), self._rounds.due(id_)
+        if view is not None and self._unjudged.asked(view.service) and not self._rounds.in_flight(id_):
+            soon = self._clock.monotonic() + seconds
+            self._rounds.plan(id_, soon if planned is None else min(soon, planned))
+
     def _check_ended(self, id_: str, fault: BaseException | None) -> None:
         if fault is not None:
             self._on_fault(fault, f"taking in the result of {id_}")
-        view = self._views.get(id_)
+        view = self._held.views.get(id_)
         if self._waking.waiting or self._rounds.due(id_) is not None:
             return
-        if view is not None and self._watched(view.service):
+        if view is not None and self._unjudged.asked(view.service):
             # Its answer was void or taking it in failed: it stays on its beat all the same.
             self._rounds.plan(id_, self._clock.monotonic() + view.service.interval / 1000)
+
+    def _set_checking(self, id_: str, checking: bool) -> None:
+        view = self._held.views.get(id_)
+        if view is not None and view.checking is not checking:
+            self._held.show(replace(view, checking=checking), IN_TIME)
+
+    def _drop(self, id_: str) -> None:
+        self._rounds.drop(id_)
+        self._first_round.pop(id_, None)
+        self._counts_from.pop(id_, None)
+        self._ended.pop(id_, None)
+        self._unjudged.pause_service(id_, None)
 
     # What nobody watched, and what cannot be seen
 
@@ -389,117 +413,129 @@ class Monitor:
         if gap is None:
             return False
         self._rounds.clear()
-        self._let_go(self._views, gap.reason, gap.since)
-        self._waking.wake(gap, lambda: list(self._views))
+        self._let_go(self._held.views, gap.reason, gap.since)
+        self._waking.wake(gap, lambda: list(self._held.views))
         return True
 
     def _turned(self, network: str, lost: bool) -> None:
         """A network is gone from this machine, or one that was lost may be back."""
-        there = [id_ for id_ in self._views if self._network.of(id_) == network]
+        there = [id_ for id_ in self._held.views if self._network.of(id_) == network]
         self._show_sights()
         if lost:
             sight = next((sight for sight in self._sights if sight.network == network), None)
             cause = "network.vpn" if sight is not None and sight.state == "vpn_down" else "network.offline"
             self._let_go(there, cause, self._clock.now())
         elif not self._waking.waiting:
-            self._waking.spread([id_ for id_ in there if self._views[id_].belief.reason.startswith("network.")])
+            unseen = [id_ for id_ in there if self._held.views[id_].belief.reason.startswith("network.")]
+            self._waking.spread(unseen)
 
     def _let_go(self, services: Iterable[str], reason: str, since: int) -> None:
         for id_ in list(services):
-            view = self._views[id_]
+            view = self._held.views[id_]
             if view.belief.status not in verdict.UNJUDGED:
                 self._interrupt(view, Status.UNKNOWN, reason, since)
 
-    def _plan_soon(self, id_: str, seconds: float) -> None:
-        view, planned = self._views.get(id_), self._rounds.due(id_)
-        if view is not None and self._watched(view.service) and not self._rounds.in_flight(id_):
-            soon = self._clock.monotonic() + seconds
-            self._rounds.plan(id_, soon if planned is None else min(soon, planned))
-
     def _show_sights(self) -> None:
         sights = self._network.sights()
-        if sights != self._sights:
-            self._sights = sights
-            self._see(sights)
-            self._publishing.ask()
-
-    # Pausing
-
-    def _watched(self, service: Service) -> bool:
-        return service.enabled and self._paused_until is None
-
-    def _set_paused(self, until: int | None) -> None:
-        was = self._paused_until
-        self._paused_until = until
-        if self._resuming is not None:
-            self._resuming.cancel()
-            self._resuming = None
-        if until is not None:
-            loop = asyncio.get_running_loop()
-            self._resuming = loop.call_later(max(0.0, (until - self._clock.now()) / 1000), self._pause_over)
-        if until is not None and was is None:
-            for id_, view in list(self._views.items()):
-                self._rounds.drop(id_)
-                if view.service.enabled:
-                    self._interrupt(view, Status.PAUSED, "paused")
-        elif until is None and was is not None:
-            places = itertools.count()
-            for index, view in enumerate(list(self._views.values())):
-                if view.service.enabled:
-                    self._enter(view, index, places)
+        if sights == self._sights:
+            return
+        before, self._sights = set(self._sights), sights
+        self._desk.see(sights)
+        for sight in sights:
+            if sight not in before:
+                self._observe(sight)
         self._publishing.ask()
 
-    def _pause_over(self) -> None:
-        self.pause(None)
+    # What is not to be judged: paused, in maintenance
+
+    def _turn(self) -> None:
+        """See whether a pause or a maintenance began or ended by itself."""
+        was_paused, pauses = self._unjudged.paused_until, self._unjudged.paused_services
+        if self._unjudged.pass_to(self._clock.now()):
+            if was_paused is not None and self._unjudged.paused_until is None:
+                self._memory.pause(None)
+            for service in pauses - self._unjudged.paused_services:
+                self._memory.pause(None, service)
+            self._stand_all()
+
+    def _stand_all(self) -> None:
+        back = [id_ for id_ in list(self._held.views) if self._stand(id_)]
+        places = itertools.count()
+        for index, id_ in enumerate(self._held.views):
+            if id_ in back:
+                self._plan_first(id_, index, places)
+        self._arm_turning()
+        self._publishing.ask()
+
+    def _stand(self, id_: str) -> bool:
+        """Have the status say what the user asked or planned for the service; whether it is to be judged anew."""
+        view = self._held.views[id_]
+        paused_until, maintenance_until = (
+            self._unjudged.service_paused_until(id_),
+            self._unjudged.maintenance_until(id_),
+        )
+        if (paused_until, maintenance_until) != (view.paused_until, view.maintenance_until):
+            view = self._held.show(replace(view, paused_until=paused_until, maintenance_until=maintenance_until))
+        wanted = self._unjudged.of(view.service)
+        belief = view.belief
+        if wanted is None:
+            if belief.status not in verdict.UNJUDGED:
+                return False
+            self._counts_from[id_] = self._clock.monotonic()
+            self._interrupt(view, Status.UNKNOWN, "new", self._over_since(belief))
+            return True
+        if wanted != (belief.status, belief.reason):
+            status, reason = wanted
+            self._interrupt(view, status, reason)
+        if not self._unjudged.asked(view.service):
+            self._rounds.drop(id_)
+            return False
+        return belief.status is Status.PAUSED
+
+    def _over_since(self, belief: Belief) -> int:
+        """When what kept it from being judged was over: the end of its maintenance, where we were not there to see."""
+        now = self._clock.now()
+        end = self._unjudged.window_end(belief.service, belief.since) if belief.status is Status.MAINTENANCE else None
+        return now if end is None else min(now, end)
+
+    def _arm_turning(self) -> None:
+        if self._turning is not None:
+            self._turning.cancel()
+            self._turning = None
+        moment = self._unjudged.next_moment()
+        if moment is not None:
+            wait = min(max(0.0, (moment - self._clock.now()) / 1000), LONGEST_WAIT)
+            self._turning = asyncio.get_running_loop().call_later(wait, self._turned_by_itself)
+
+    def _turned_by_itself(self) -> None:
+        self._turn()
+        self._arm_turning()
+
+    # What depends on what
+
+    def _parents(self, id_: str) -> list[ServiceView]:
+        return [self._held.views[parent] for parent in self._dependants.parents(id_)]
+
+    def _reach_children(self, parent: ServiceView, was: Status) -> None:
+        """What a parent's turn means to those that need it, and through them to theirs."""
+        blocked = in_the_way([parent]) is not None
+        for place, child in enumerate(self._dependants.children(parent.service.id)):
+            view = self._held.views.get(child)
+            if view is None:
+                continue  # it comes, or goes, with the same reading of the file
+            if blocked:
+                belief, changes = verdict.withhold(view.belief, parent.belief.since)
+                if changes:
+                    self._held.believe(view, belief, changes)
+            elif not self._waking.waiting:
+                self._plan_soon(child, place * FIRST_SPACING)
 
     # What is held
 
-    def _interrupt(self, view: ServiceView, status: Status, reason: str, since: int | None = None) -> ServiceView:
+    def _interrupt(self, view: ServiceView, status: Status, reason: str, since: int | None = None) -> None:
         at = self._clock.now() if since is None else since
         belief, changes = verdict.interrupt(view.belief, at, status, reason)
-        return self._believe(view, belief, changes)
-
-    def _believe(self, view: ServiceView, belief: Belief, changes: Sequence[StatusChange]) -> ServiceView:
-        """Take over a belief that tells nobody anything."""
-        telling = view.telling
-        if view.belief.incident is not None and belief.incident is None:
-            telling = self._policy.forget(telling)
-        new = ServiceView(view.service, belief, telling, view.checking)
-        self._views[view.service.id] = new
-        if changes or telling != view.telling:
-            tellings = (telling,) if telling != view.telling else ()
-            committed = asyncio.ensure_future(self._memory.commit(changes, tellings, ()))
-            committed.add_done_callback(self._note_failed_commit)
-            self._observe_all(changes, view.belief.reason)
-        self._publishing.ask()
-        return new
-
-    def _observe_all(self, changes: Sequence[StatusChange], reason: str) -> None:
-        """Those that a person would call a change; the others only note for a restart that a run was cut short."""
-        for change in changes:
-            if change.from_status is not change.to_status or change.reason != reason:
-                self._observe(change)
-            reason = change.reason
-
-    def _drop(self, id_: str) -> None:
-        self._rounds.drop(id_)
-        self._first_round.pop(id_, None)
-        self._ended.pop(id_, None)
-        del self._views[id_]
-
-    def _set_telling(self, view: ServiceView, telling: Telling) -> None:
-        if telling == view.telling:
-            return
-        self._views[view.service.id] = ServiceView(view.service, view.belief, telling, view.checking)
-        committed = asyncio.ensure_future(self._memory.commit((), (telling,), ()))
-        committed.add_done_callback(self._note_failed_commit)
-        self._publishing.ask()
-
-    def _set_checking(self, id_: str, checking: bool) -> None:
-        view = self._views.get(id_)
-        if view is not None and view.checking is not checking:
-            self._views[id_] = ServiceView(view.service, view.belief, view.telling, checking)
-            self._publishing.ask(IN_TIME)
+        self._held.believe(view, belief, changes)
 
     def _publish_now(self) -> None:
         self._version += 1

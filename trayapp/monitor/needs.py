@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
-from trayapp.core.words import Belief, CheckResult, Incident, Notification, Service, StatusChange, Telling
+from trayapp.core.news import NO_NOTES, Decision, Notes
+from trayapp.core.words import (
+    Belief,
+    CheckResult,
+    Incident,
+    Notification,
+    Service,
+    Sight,
+    StatusChange,
+    Telling,
+)
 
 
 class Memory(Protocol):
@@ -18,27 +28,31 @@ class Memory(Protocol):
         changes: Sequence[StatusChange],
         tellings: Sequence[Telling],
         notifications: Sequence[Notification],
+        notes: Notes = NO_NOTES,
     ) -> Awaitable[None]: ...
 
-    def pause(self, until: int | None) -> None: ...
+    def pause(self, until: int | None, service: str | None = None) -> None: ...
 
 
-class Policy(Protocol):
-    """What decides whom to tell: pure."""
+class Desk(Protocol):
+    """What decides whom to tell, and when (`alerts.desk`)."""
 
     def after(
-        self,
-        service: Service,
-        belief: Belief,
-        telling: Telling,
-        decisive: bool,
-        now: int,
-        next_id: int,
-        ended: Incident | None,
-    ) -> tuple[Telling, tuple[Notification, ...]]: ...
+        self, service: Service, belief: Belief, told: Telling, decisive: bool, ended: Incident | None
+    ) -> Decision: ...
 
-    def forget(self, telling: Telling) -> Telling: ...
+    def show(self, decision: Decision) -> None:
+        """It is committed: let it be told."""
+        ...
 
-    def acknowledge(self, telling: Telling, incident: int) -> Telling: ...
+    def forget(self, incident: int, reason: str) -> None: ...
 
-    def snooze(self, telling: Telling, until: int | None) -> Telling: ...
+    def silence(self, service: str) -> int | None: ...
+
+    def tell_when_back(self, service: str, wanted: bool = True) -> None: ...
+
+    def asked(self, service: str) -> bool:
+        """Whether the user is told when it is back."""
+        ...
+
+    def see(self, sights: Sequence[Sight]) -> None: ...

@@ -1,0 +1,140 @@
+"""A history of every released schema is taken over: the same totals, incidents and promises, and a copy is kept."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.history.past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok
+from trayapp.core import verdict
+from trayapp.core.news import Said, Told
+from trayapp.core.timeline import tally
+from trayapp.core.words import Status, Telling
+from trayapp.history import schema
+from trayapp.history.memory import Memory
+from trayapp.history.queries import Reader
+
+MINUTE = 60_000
+END = NOON + 30 * MINUTE
+SERVICES = [
+    a_service("web", "web.example:80"),
+    a_service("mail", "mail.example:80"),
+    a_service("cache", "cache2.example:80"),
+]
+EVERYBODY = [*(service.id for service in SERVICES), "old"]
+
+
+@pytest.fixture
+def of_version_1(path: Path) -> Path:
+    """What the first release wrote in half an hour: outages, a pause, a change of target, a removal."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(Path(__file__).with_name("history_v1.sql").read_text())
+    return path
+
+
+def upgraded(path: Path, faults: Faults) -> None:
+    history = a_history(path, faults)
+    assert history.close(WAIT)
+    assert history.trouble is None
+    with closing(sqlite3.connect(path)) as connection:
+        assert schema.version(connection) == len(schema.MIGRATIONS)
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def dump(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [f"version {schema.version(connection)}", *connection.iterdump()]
+
+
+def test_every_total_is_the_same_to_the_millisecond(of_version_1: Path, faults: Faults) -> None:
+    reader = Reader(of_version_1)
+    before = reader.timelines(EVERYBODY, NOON, END, END), reader.incidents(0, END), reader.latest(END)
+    upgraded(of_version_1, faults)
+    after = reader.timelines(EVERYBODY, NOON, END, END), reader.incidents(0, END), reader.latest(END)
+    assert after == before
+    web = tally(after[0]["web"], NOON, END)
+    assert (web.up, web.down, web.unknown) == (14 * MINUTE + 59_000, 6 * MINUTE + 30_000, 8 * MINUTE + 31_000)
+
+
+def test_what_was_believed_told_and_promised_goes_on(of_version_1: Path, faults: Faults) -> None:
+    history = a_history(of_version_1, faults)
+    assert history.register(SERVICES, END).result(WAIT).changed == ()
+    remembered = history.remembered(SERVICES).result(WAIT)
+    assert history.close(WAIT)
+    web, mail, cache = (remembered.services[service.id] for service in SERVICES)
+    assert (web.status, web.since, web.telling.told) == (Status.DOWN, NOON + 25 * MINUTE, 2)
+    assert web.incident == an_incident(2, "web", NOON + 25 * MINUTE)
+    assert mail.telling == Telling("mail", snoozed_until=NOON + 9999 * MINUTE)
+    assert cache.reason == "slow"
+    assert (remembered.next_incident, remembered.next_notification) == (4, 5)
+    assert (remembered.paused_until, remembered.paused) == (NOON + 40 * MINUTE, {})
+    assert [(waiting.notification.id, waiting.attempted) for waiting in remembered.undelivered] == [
+        (3, True),
+        (4, False),
+    ]
+    told = remembered.telling
+    assert [(each.thread, each.incident.id, each.said, each.notification) for each in told.mentioned] == [
+        (3, 3, Said.DOWN, 4),
+        (1, 1, Said.DOWN, 1),
+        (1, 1, Said.BACK, 2),
+        (2, 2, Said.DOWN, 3),
+    ]
+    assert told.threads[1] == Told(1, NOON + 10 * MINUTE + 20_002, NOON + 15 * MINUTE + 10_013, None, 0)
+
+
+def test_flapping_is_counted_from_where_it_would_have_been(of_version_1: Path, faults: Faults) -> None:
+    history = a_history(of_version_1, faults)
+    memories = history.remembered(SERVICES).result(WAIT).services
+    assert history.close(WAIT)
+    assert {id_: memory.counted_since for id_, memory in memories.items()} == {
+        "web": NOON,
+        "mail": NOON + 6 * MINUTE,
+        "cache": NOON + 7 * MINUTE,
+    }
+    raw = {service.id: believed(memories[service.id]).raw for service in SERVICES}
+    assert raw == {"web": (False, *[True] * 3, *[False] * 2, *[True] * 4), "mail": (False,), "cache": (False,)}
+
+
+def believed(memory: Memory) -> verdict.Belief:
+    service = next(service for service in SERVICES if service.id == memory.service)
+    return verdict.rebuild(
+        service,
+        memory.status,
+        memory.since,
+        memory.reason,
+        memory.confirmed,
+        memory.incident,
+        memory.results,
+        memory.flapping_since,
+        memory.counted_since,
+    )
+
+
+def test_the_history_as_it_was_is_kept_beside_the_new_one_for_its_owner_alone(
+    of_version_1: Path, faults: Faults
+) -> None:
+    before = dump(of_version_1)
+    upgraded(of_version_1, faults)
+    copy = of_version_1.with_name("history.db.v1")
+    assert dump(copy) == before
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert sorted(entry.name for entry in copy.parent.iterdir()) == ["history.db", "history.db.v1"]
+
+
+def test_what_the_first_release_left_in_its_write_ahead_log_is_taken_over_too(
+    of_version_1: Path, faults: Faults
+) -> None:
+    with closing(sqlite3.connect(of_version_1, isolation_level=None)) as killed:
+        killed.execute("PRAGMA journal_mode = WAL")
+        killed.execute(f"INSERT INTO results VALUES (2, {END}, 13, 12345, 1)")
+        left = {name: of_version_1.with_name(name).read_bytes() for name in ("history.db", "history.db-wal")}
+    for name, content in left.items():
+        of_version_1.with_name(name).write_bytes(content)
+    upgraded(of_version_1, faults)
+    assert Reader(of_version_1).last_results("mail", 1) == [ok("mail", END)]
+    assert Reader(of_version_1.with_name("history.db.v1")).last_results("mail", 1) == [ok("mail", END)]
