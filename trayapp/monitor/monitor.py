@@ -324,6 +324,9 @@ class Monitor:
         self._observe(result)
         belief, changes = verdict.fold(view.belief, service, result, self._held.next_incident)
         self._plan_next(service, belief, due)
+        if belief.suspect and not view.belief.suspect:
+            for parent in self._dependants.parents(service.id):
+                self._plan_soon(parent, 0)  # it may be what is really in trouble, and is to be seen to be first
         for change in changes:
             if change.incident is not None and change.incident.end is not None:
                 self._ended[service.id] = change.incident
