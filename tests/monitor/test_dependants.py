@@ -56,7 +56,7 @@ def test_everything_behind_a_router_that_is_down_is_unknown_and_one_outage_is_to
         message = next(r.finding.message for r in reversed(stage.memory.results) if r.service == "web")
         assert message == "needs router, which is down"
         world.works["router"] = True
-        await asyncio.sleep(75)  # the router's next check, and one more to be sure
+        await asyncio.sleep(90)  # the router's next check, and one more to be sure
         assert states(monitor) == {"page": UP, "web": UP, "router": UP}
 
     stage = on_stage(play)
@@ -102,7 +102,7 @@ def test_a_child_in_doubt_has_its_parent_looked_at_so_that_both_make_one_notific
     world = World()
 
     async def play(stage: Stage, monitor: Monitor) -> None:
-        page, web, router = world.services()
+        _, web, router = world.services()
         monitor.apply([replace(web, interval=10_000), replace(router, interval=3_600_000)], {}, {})
         await asyncio.sleep(30)
         world.works["router"] = False

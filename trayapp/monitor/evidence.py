@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from trayapp.core.words import Finding
 from trayapp.monitor.clock import Clock
 from trayapp.monitor.ground import Answer, Control, Ground, Names
 from trayapp.monitor.outlook import NEVER
@@ -46,6 +47,11 @@ class Near:
 
     ended: float
     heard: Mapping[str, float]
+
+
+def asked_at(finding: Finding, now: float) -> float:
+    """When a conversation began that ended now: one under way when another failed says nothing of that failure."""
+    return now - (finding.latency_ms or 0.0) / 1000
 
 
 class Evidence:

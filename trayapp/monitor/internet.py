@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from trayapp.core.words import Finding, Service, Sight
 from trayapp.monitor.clock import Clock
-from trayapp.monitor.evidence import Evidence, Outside
+from trayapp.monitor.evidence import Evidence, Outside, asked_at
 from trayapp.monitor.ground import Names
 from trayapp.monitor.inquiry import SPACING, Inquiry
 from trayapp.monitor.masquerade import Masquerade
@@ -78,7 +78,7 @@ class Internet:
         if not is_address(host_of(service)):
             self._nameless_since = None
         if is_genuine(service, finding):
-            self._see(self._clock.monotonic())
+            self._see(asked_at(finding, self._clock.monotonic()))
         elif self.outlook.genuine_at == NEVER and await self._is_portal():
             return PORTAL
         else:
@@ -96,6 +96,7 @@ class Internet:
             lambda: self.outlook.genuine_at >= failed,
         )
         if found is not None and found.lack is not None:
+            self.outlook.lacked = True
             return found.lack
         if self.outlook.suspected and finding.answered:
             return PORTAL

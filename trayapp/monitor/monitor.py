@@ -325,8 +325,9 @@ class Monitor:
         belief, changes = verdict.fold(view.belief, service, result, self._held.next_incident)
         self._plan_next(service, belief, due)
         if belief.suspect and not view.belief.suspect:
-            for parent in self._dependants.parents(service.id):
-                self._plan_soon(parent, 0)  # it may be what is really in trouble, and is to be seen to be first
+            for parent in parents:
+                if parent.belief.status in (Status.UP, Status.DEGRADED) and not parent.belief.suspect:
+                    self._plan_soon(parent.service.id, 0)  # it may be what is really in trouble
         for change in changes:
             if change.incident is not None and change.incident.end is not None:
                 self._ended[service.id] = change.incident

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from trayapp.core.words import Finding, Service, Sight
 from trayapp.monitor.clock import Clock
-from trayapp.monitor.evidence import Evidence, Near
+from trayapp.monitor.evidence import Evidence, Near, asked_at
 from trayapp.monitor.inquiry import SPACING, Inquiry
 from trayapp.monitor.outlook import NEVER, Outlook
 from trayapp.monitor.reach import Reach, address_of
@@ -48,7 +48,7 @@ class Nearby:
     async def believe(self, service: Service, finding: Finding) -> Unseen | None:
         link = self._reach.link(service, finding)
         if link is not None:
-            self._hear(link.name, self._clock.monotonic())
+            self._hear(link.name, asked_at(finding, self._clock.monotonic()))
             self._reach.settle(service, link)
         return None
 
@@ -71,7 +71,10 @@ class Nearby:
             lambda latest: _heard(latest.heard, names) >= failed or self._in_vain(latest, names),
             lambda: _heard(self._heard, names) >= failed,
         )
-        return None if found is None or _heard(found.heard, names) >= failed else NO_NEIGHBOURS
+        if found is None or _heard(found.heard, names) >= failed:
+            return None
+        self.outlook.lacked = True
+        return NO_NEIGHBOURS
 
     def lose(self, why: Unseen) -> None:
         self.outlook.lose(why, self._clock.now())

@@ -18,7 +18,8 @@ class Outlook:
 
     What was seen within this epoch: `genuine_at` is when somebody last answered in whose place no portal can
     speak; `service_seen`, some service was well; `control_seen`, a control target answered; `suspected`, somebody
-    spoke in the place of one; `asked`, the controls were asked at all.
+    spoke in the place of one; `asked`, the controls were asked at all; `lacked`, a failure was nobody's for want of
+    evidence.
     """
 
     def __init__(self, network: str) -> None:
@@ -33,6 +34,7 @@ class Outlook:
         self.control_seen = False
         self.suspected = False
         self.asked = False
+        self.lacked = False
 
     @property
     def lost(self) -> bool:
@@ -50,9 +52,13 @@ class Outlook:
             self.sight = replace(self.sight, since=now)
 
     def see(self, now: int) -> bool:
-        """Somebody answered. True when the network had been lost until then."""
+        """Somebody answered. True when the network had been lost until then.
+
+        What failed for want of evidence has changed sides with it: an answer that was under way when all was lost
+        may have had us call it seen, and what was begun before this one must not be held against anybody.
+        """
         regained = self.lost
-        if regained:
+        if regained or self.lacked:
             self.renew()
         if self.sight is None or regained:
             self.sight = Sight(self.network, ONLINE, "", now)

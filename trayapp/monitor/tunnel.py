@@ -10,7 +10,7 @@ from itertools import islice
 
 from trayapp.core.words import Finding, Service, Sight
 from trayapp.monitor.clock import Clock
-from trayapp.monitor.evidence import Evidence, Near
+from trayapp.monitor.evidence import Evidence, Near, asked_at
 from trayapp.monitor.inquiry import SPACING, Inquiry
 from trayapp.monitor.nearby import OWN_WORDS
 from trayapp.monitor.outlook import NEVER, Outlook
@@ -46,7 +46,7 @@ class Tunnel:
         return None if link is not None and link.up else vpn_gone(self._name)
 
     async def believe(self, service: Service, finding: Finding) -> Unseen | None:
-        self._hear(self._clock.monotonic())
+        self._hear(asked_at(finding, self._clock.monotonic()))
         return None
 
     async def doubt(self, service: Service, finding: Finding, failed: float) -> Unseen | None:
@@ -56,7 +56,10 @@ class Tunnel:
         found = await self.inquiry.until(
             lambda latest: _moment(latest) >= failed or self._in_vain(latest), lambda: self._heard >= failed
         )
-        return None if found is None or _moment(found) >= failed else vpn_silent(self._name)
+        if found is None or _moment(found) >= failed:
+            return None
+        self.outlook.lacked = True
+        return vpn_silent(self._name)
 
     def lose(self, why: Unseen) -> None:
         self.outlook.lose(why, self._clock.now())
