@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from trayapp.config.secrets import Secrets
 from trayapp.core import verdict
 from trayapp.core.keys import Reference, Text
@@ -33,6 +35,12 @@ class Asking:
     def about_the_network(self, seconds: float) -> Means:
         """What is given to whoever asks, after a failure, whether the network works: no secrets."""
         return Means(seconds, _no_secret, self._resolver.resolve, verifying(), self._clock.monotonic)
+
+    def prepare(self, services: Iterable[Service]) -> None:
+        """Load what checking these takes. Not on the loop: a first check that held it up would be worth nothing."""
+        verifying()
+        for kind in {type(service.probe) for service in services}:
+            kind.load()
 
     def close(self) -> None:
         """Look up no more names. Waits for nothing."""

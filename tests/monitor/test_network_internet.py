@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -68,6 +69,32 @@ def test_another_service_that_answers_after_the_failure_is_evidence_and_spares_t
         await world.pass_time(0.1)
         await world.verdict(BANK, well(FARTHER))
         assert await waiting == "CRITICAL"
+
+    play(scene())
+
+
+def test_an_answer_that_was_under_way_at_the_failure_is_no_evidence():
+    async def scene() -> None:
+        world = World.begin([SHOP, BANK], FakeGround(silent=True, zone=Names.SILENT, delay=1.0))
+        waiting = asyncio.create_task(world.verdict(SHOP, failed()))
+        await world.pass_time(0.1)
+        await world.verdict(BANK, replace(well(FARTHER), latency_ms=150.0))
+        assert await waiting == "network.offline"
+
+    play(scene())
+
+
+def test_a_straggling_answer_after_the_loss_leaves_the_return_an_epoch_of_its_own():
+    async def scene() -> None:
+        world = World.begin([SHOP, BANK], FakeGround(silent=True, zone=Names.SILENT))
+        assert await world.verdict(SHOP, failed()) == "network.offline"
+        assert await world.verdict(BANK, replace(well(FARTHER), latency_ms=50.0)) == "OK"  # came just before the loss
+        await world.pass_time(1)
+        assert await world.verdict(SHOP, failed()) == "network.offline"
+        began = world.network.mark()
+        assert await world.verdict(BANK, well(FARTHER)) == "OK"  # now it is really back
+        late = await world.network.judge(SHOP, failed(), began)
+        assert late.cause == "network.changed"
 
     play(scene())
 

@@ -101,6 +101,11 @@ class Probe(Protocol):
         """The address it dials, for a person to read; never holds a secret."""
         ...
 
+    @classmethod
+    def load(cls) -> None:
+        """Import what checking needs; takes its time."""
+        ...
+
     async def check(self, means: Any, /) -> Finding:
         """One check. Never raises (but for cancellation) and ends by the deadline in `means`."""
         ...

@@ -245,6 +245,7 @@ class Engine:
             self._monitor,
             opening=self._open,
             resuming=self._resume_telling,
+            prepare=self._asking.prepare,
             on_fault=self._faults.record,
         )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,7 +30,8 @@ class InForce:
     """The services that are watched. Belongs to the engine's loop; the file is read away from it, for disks hang.
 
     `opening` is called once, with what is remembered and the number of services, before any is watched; `resuming`
-    once, with what is remembered, as soon as some are, so that telling goes on where it was.
+    once, with what is remembered, as soon as some are, so that telling goes on where it was. `prepare` is called away
+    from the loop with services before they are handed over.
     """
 
     def __init__(
@@ -41,9 +42,11 @@ class InForce:
         *,
         opening: Callable[[Remembered, int], None],
         resuming: Callable[[Remembered], None],
+        prepare: Callable[[Iterable[Service]], None],
         on_fault: Callable[[BaseException, str], None],
     ) -> None:
         self._path = path
+        self._prepare = prepare
         self._past = past
         self._monitor = monitor
         self._opening = opening
@@ -79,8 +82,15 @@ class InForce:
         """Look at the disk away from the loop."""
         return await asyncio.wrap_future(self._lane.submit(look))
 
+    def _read(self) -> Loaded | None:
+        """What the file says now, if that is news, with what its services need at hand."""
+        loaded = self._watched.poll()
+        if loaded is not None and loaded.settings is not None:
+            self._prepare(loaded.settings.services)
+        return loaded
+
     async def _look(self) -> None:
-        loaded = await self._away(self._watched.poll)
+        loaded = await self._away(self._read)
         if loaded is None:
             return
         services = loaded.settings.services if loaded.settings is not None else ()

@@ -65,6 +65,10 @@ class Kind(ABC):
         ValueError: it is this kind's, and wrong.
         """
 
+    @classmethod
+    def load(cls) -> None:  # noqa: B027 - most kinds need nothing more
+        """Import what asking needs and what takes its time. Called in a thread before the first check."""
+
     @abstractmethod
     async def ask(self, means: Means, phases: Phases) -> Finding:
         """One conversation. May raise OSError and CheckEnded, and need not watch the time."""

@@ -109,8 +109,12 @@ class Http(Kind):
         check_url(url)
         return cls(url)
 
+    @classmethod
+    def load(cls) -> None:
+        import trayapp.probes.exchange  # noqa: F401, PLC0415  httpx takes a tenth of a second to load
+
     async def ask(self, means: Means, phases: Phases) -> Finding:
-        from trayapp.probes.exchange import exchange  # noqa: PLC0415  httpx takes a tenth of a second to load
+        from trayapp.probes.exchange import exchange  # noqa: PLC0415  see load
 
         return await exchange(self, means, phases)
 
