@@ -65,8 +65,8 @@ class Kind(ABC):
         ValueError: it is this kind's, and wrong.
         """
 
-    @classmethod
-    def load(cls) -> None:  # noqa: B027 - most kinds need nothing more
+    @classmethod  # noqa: B027 - most kinds need nothing more
+    def load(cls) -> None:
         """Import what asking needs and what takes its time. Called in a thread before the first check."""
 
     @abstractmethod
