@@ -444,7 +444,7 @@ def test_what_waits_for_company_survives_a_restart() -> None:
 
 def test_nothing_to_do_needs_no_timer() -> None:
     world = a_world("a")
-    assert telling.next_moment(world.board, world.now, world.rules) is None
+    assert telling.next_moment(world.board, world.now, world.rules, lambda *_: True) is None
 
 
 @pytest.mark.parametrize(

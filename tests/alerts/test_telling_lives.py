@@ -1,4 +1,4 @@
-"""Many more lives than hypothesis has time for, each from a printed seed: WATCHBELL_RUNS of them."""
+"""Many more lives than hypothesis has time for, each from a seed of its own, which is printed when it fails."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable
 
 from tests.alerts.test_telling_machine import SERVICES, Lives
-from tests.alerts.world import DAY, HOUR, MINUTE, SECOND, runs
+from tests.alerts.world import DAY, HOUR, MINUTE, SECOND
+from tests.invariants.lives import SEED, lives
 from trayapp.core.words import Status
 
 STEPS = 40
@@ -42,6 +43,6 @@ def live(seed: int) -> None:
 
 
 def test_no_life_breaks_a_rule_of_telling() -> None:
-    for seed in range(runs()):
+    for seed in range(SEED, SEED + lives()):
         print(f"seed {seed}")
         live(seed)

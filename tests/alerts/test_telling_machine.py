@@ -1,17 +1,18 @@
 """Services live, suppressions come and go, the power fails at any point; what is told keeps to semantics.md.
 
-WATCHBELL_RUNS says how many lives are tried. A life that breaks a rule is printed as a test of its own.
+A life that breaks a rule is printed as a test of its own.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.alerts.world import DAY, HOUR, MINUTE, SECOND, World, a_service, runs
+from tests.alerts.world import DAY, HOUR, MINUTE, SECOND, World, a_service
+from tests.invariants.lives import SEED, lives
 from trayapp.core.words import Sight, Status
 
 SERVICES = {
@@ -34,6 +35,7 @@ CUTS = st.sampled_from(["before the commit", "before the attempt", "before it wa
 ALIVE = st.sampled_from([Status.UP, Status.DOWN, Status.DOWN, Status.UNKNOWN])
 
 
+@seed(SEED)
 class Lives(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
@@ -120,7 +122,7 @@ class Lives(RuleBasedStateMachine):
 
 TestLives: Any = Lives.TestCase
 TestLives.settings = settings(
-    max_examples=runs(),
+    max_examples=lives(0.5),
     stateful_step_count=30,
     # A life that breaks a rule is told as it is: making it shorter takes longer than a person is willing to wait.
     phases=(Phase.explicit, Phase.reuse, Phase.generate),

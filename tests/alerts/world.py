@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -169,7 +168,7 @@ class World:
         """As the timer does it: whenever the board asks to be looked at."""
         until = self.now + ms
         for _ in range(10_000):
-            moment = telling.next_moment(self.board, self.now, self.rules)
+            moment = telling.next_moment(self.board, self.now, self.rules, self._seen)
             if moment is None or moment > until:
                 self.now = until
                 return
@@ -196,7 +195,7 @@ class World:
     def _carry_out(
         self, step: Step, service: str | None, change: StatusChange | None, committed: Callable[[], None]
     ) -> None:
-        step = step.then(telling.tell(step.board, self.now, self.rules, self._remindable))
+        step = step.then(telling.tell(step.board, self.now, self.rules, self._seen, self._remindable))
         self.board = step.board
         if not (service or step.notifications or step.notes):
             return
@@ -250,6 +249,9 @@ class World:
         step = step.on(replace(step.board, quiet=quiet, away=away, sights=self.sights))
         self.carry_out(step)
 
+    def _seen(self, service: Service, incident: int) -> bool:
+        return reconcile.is_seen(ServiceView(service, self.beliefs[service.id], self.tellings[service.id]), incident)
+
     def _remindable(self, service: Service, incident: int) -> bool:
         view = ServiceView(service, self.beliefs[service.id], self.tellings[service.id])
         suppressed = "maintenance" if service.id in self.maintenance else ""
@@ -266,11 +268,6 @@ class World:
 
     def pending(self) -> set[int]:
         return {*self.board.waiting, *self.board.held}
-
-
-def runs() -> int:
-    """How many examples of each property to try: WATCHBELL_RUNS, or enough for a glance."""
-    return int(os.environ.get("WATCHBELL_RUNS", "50"))
 
 
 def _nothing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -398,3 +398,26 @@ def test_a_bug_in_the_judgement_is_our_own_and_nobodys_outage():
         laptop.faults.clear()
 
     assert on(laptop, scene).told == []
+
+
+def test_a_down_that_waited_for_company_when_the_machine_fell_asleep_is_not_told_before_a_fresh_result():
+    laptop = Laptop()
+
+    async def scene(end: Finding) -> None:
+        await laptop.live(laptop.service("web"))
+        laptop.finding = replace(SILENCE, cause="refused", answered=True, phases_ms=CONNECTED)
+        await until_down(laptop)
+        laptop.clock.sleep(3_600)
+        laptop.monitor.look()
+        laptop.finding = end
+        await asyncio.sleep(90)
+
+    assert on(laptop, lambda: scene(OK)).told == []
+    laptop = Laptop()
+    again = replace(SILENCE, cause="refused", answered=True, phases_ms=CONNECTED)
+    assert [told.kind for told in on(laptop, lambda: scene(again)).told] == ["down"]
+
+
+async def until_down(laptop: Laptop) -> None:
+    while (Status.DOWN, "") not in laptop.reasons():
+        await asyncio.sleep(0.1)

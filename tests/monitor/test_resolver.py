@@ -83,6 +83,23 @@ def test_a_name_is_answered_with_the_port_that_was_asked_for() -> None:
     run(story)
 
 
+def test_a_lookup_that_was_under_way_already_fails_only_for_those_who_began_it() -> None:
+    """The network may have come back since it began."""
+
+    async def story(resolver: Resolver, names: Names) -> None:
+        names.failures = [socket.gaierror(socket.EAI_NONAME, "unknown")]
+        (early,) = await start(resolver, "hung.test")
+        await asyncio.sleep(0.01)
+        (late,) = await start(resolver, "hung.test")
+        names.let_go()
+        with pytest.raises(socket.gaierror):
+            await early
+        assert (await late)[0][4] == ("192.0.2.1", 80)
+        assert names.asked == ["hung.test", "hung.test"]
+
+    run(story)
+
+
 @pytest.mark.parametrize(
     ("literal", "family", "address"),
     [

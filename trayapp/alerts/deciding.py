@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trayapp.alerts import eyesight, hearing, reconcile
+from trayapp.alerts import hearing, reconcile, remarks
 from trayapp.alerts.board import Board, Step
 from trayapp.core.words import Belief, Incident, Service, Telling
 
@@ -31,5 +31,5 @@ def after_result(
     if asked and belief.incident is None:
         step = step.then(hearing.ask_when_back(step.board, service.id, False, now))
     if reconcile.may_tell_of_flapping(service, told, suppressed):
-        step = step.then(eyesight.tell_of_flapping(step.board, service, belief, now))
+        step = step.then(remarks.tell_of_flapping(step.board, service, belief, now))
     return told, step

@@ -14,7 +14,7 @@ from typing import Protocol
 from trayapp.alerts import deciding, hearing, reconcile, resuming, telling
 from trayapp.alerts.board import Board, Rules, Step
 from trayapp.core.news import Decision, Notes, Recalled
-from trayapp.core.words import Belief, Incident, Notification, Service, ServiceView, Sight, Telling
+from trayapp.core.words import FOR_EVER, Belief, Incident, Notification, Service, ServiceView, Sight, Telling
 
 COMMIT_PATIENCE = 2.0
 """Seconds to wait for the disk before telling all the same."""
@@ -52,6 +52,8 @@ class Desk:
         self._on_fault = on_fault
         self._rules = rules
         self._board = Board()
+        self._told_at = 0
+        self._next = 0
         self._timer: asyncio.TimerHandle | None = None
         self._showing: set[asyncio.Task[None]] = set()
 
@@ -137,8 +139,11 @@ class Desk:
     def _take(self, step: Step) -> Step:
         """Go on from this step with all that is to be shown now, and see when there will be more."""
         now = self._now()
-        step = step.then(telling.tell(step.board, now, self._rules, self._remindable))
+        if step == Step(self._board) and not self._board.waiting and self._told_at <= now < self._next:
+            return step  # nothing happened, as after most results
+        step = step.then(telling.tell(step.board, now, self._rules, self._seen, self._remindable))
         self._board = step.board
+        self._told_at = now
         self._wait(now)
         return step
 
@@ -146,7 +151,8 @@ class Desk:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        moment = telling.next_moment(self._board, now, self._rules)
+        moment = telling.next_moment(self._board, now, self._rules, self._seen)
+        self._next = FOR_EVER if moment is None else moment
         if moment is not None:
             # The wall clock may be set, and the loop's stands still while the machine sleeps: look each minute.
             wait = min(max(moment - now, 1), 60_000) / 1000
@@ -174,6 +180,10 @@ class Desk:
     def _note_failed_commit(self, committed: asyncio.Future[None]) -> None:
         if not committed.cancelled() and (fault := committed.exception()) is not None:
             self._on_fault(fault, "saving what is to be told")
+
+    def _seen(self, service: Service, incident: int) -> bool:
+        view = self._view_of(service.id)
+        return view is not None and reconcile.is_seen(view, incident)
 
     def _remindable(self, service: Service, incident: int) -> bool:
         view = self._view_of(service.id)

@@ -38,11 +38,12 @@ def forget(board: Board, incident: int, reason: str, now: int) -> Step:
 
 
 def take_back(board: Board, service: str, reason: str, now: int) -> tuple[Step, int | None]:
-    """The user silenced the service while its first "down" waited: it is not told. Gives its incident as well."""
-    for incident, waiting in board.waiting.items():
-        if waiting.service.id == service:
-            return forget(board, incident, reason, now), incident
-    return Step(board), None
+    """The user silenced the service while a first "down" of it waited: that is not told. Gives its incident as well."""
+    step, taken = Step(board), None
+    for incident, waiting in [*board.held.items(), *board.waiting.items()]:
+        if waiting.service.id == service and waiting.owed.said is Said.DOWN:
+            step, taken = step.then(forget(step.board, incident, reason, now)), incident
+    return step, taken
 
 
 def ask_when_back(board: Board, service: str, wanted: bool, now: int) -> Step:
@@ -61,7 +62,7 @@ def hold(board: Board, *, quiet: bool | None = None, away: bool | None = None) -
     """Quiet hours begin or end; the user goes (locked the screen, put the machine to sleep) or comes."""
     quiet = board.quiet if quiet is None else quiet
     away = board.away if away is None else away
-    return Step(replace(board, quiet=quiet, away=away, was_away=board.was_away or away))
+    return Step(replace(board, quiet=quiet, away=away, was_away=away or (board.was_away and bool(board.held))))
 
 
 def see(board: Board, sights: Sequence[Sight]) -> Step:

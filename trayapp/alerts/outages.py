@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trayapp.alerts import storm, summary
@@ -10,6 +10,10 @@ from trayapp.alerts.board import Board, Member, Step, Thread, Waiting, without
 from trayapp.alerts.grouping import COMPANY, LATE, MANY, companies, ties
 from trayapp.alerts.showing import show
 from trayapp.core.news import Notes, Said
+from trayapp.core.words import Service
+
+Seen = Callable[[Service, int], bool]
+"""Whether the service is seen to be down now, with this very incident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +24,33 @@ class Company:
     thread: int | None = None
 
 
-def due(board: Board) -> int | None:
-    """When the first of those that wait has waited long enough; None: nobody waits."""
-    first = next(iter(board.waiting.values()), None)
+def due(board: Board, seen: Seen) -> int | None:
+    """When the first of those that wait has waited long enough; None: nobody waits whose outage is seen now."""
+    first = next((each for each in board.waiting.values() if _is_seen(each, seen)), None)
     return None if first is None else first.owed.at + COMPANY
 
 
-def tell(board: Board, now: int) -> Step:
-    """Tell all that wait, if the first of them has waited long enough and there is a place."""
-    moment = due(board)
+def tell(board: Board, now: int, seen: Seen) -> Step:
+    """Tell all that wait, if the first of them has waited long enough and there is a place.
+
+    An outage that went out of sight meanwhile, because the machine slept, waits for the next result.
+    """
+    moment = due(board, seen)
     # A first one of the future: the clock was set back.
     if moment is None or moment - COMPANY <= now < moment:
         return Step(board)
+    unseen = {id_: each for id_, each in board.waiting.items() if not _is_seen(each, seen)}
+    if not unseen:
+        return _tell(board, now)
+    step = _tell(replace(board, waiting=without(board.waiting, *unseen)), now)
+    return step.on(replace(step.board, waiting={**unseen, **step.board.waiting}))
+
+
+def _is_seen(waiting: Waiting, seen: Seen) -> bool:
+    return seen(waiting.service, waiting.owed.incident.id)
+
+
+def _tell(board: Board, now: int) -> Step:
     step = _hold(board)
     room = storm.places(step.board.shown, now)
     if not room or not step.board.waiting:

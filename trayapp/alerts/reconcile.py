@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from trayapp.core import flapping
 from trayapp.core.news import Said
 from trayapp.core.words import Belief, Incident, Service, ServiceView, Status, Telling
-
-UNBROKEN = 600_000
-"""Milliseconds of unbroken DOWN that ring even while a service is flapping."""
 
 SNOOZED, MUTE, FLAPPING = "snoozed", "notify is off", "flapping"
 
@@ -63,16 +61,23 @@ def after(
     elif is_back and ended is not None:
         items.append(Item(service, ended, Said.BACK))
     if incident is not None and belief.status is Status.DOWN and incident.id != told:
-        silence = silence or _unsteady(belief, now)
+        if not silence and flapping.held_back(belief, now):
+            silence = FLAPPING
         items.append(Item(service, incident, Said.DOWN, withheld=silence))
         telling = telling if silence else replace(telling, told=incident.id)
     return telling, tuple(items)
 
 
+def is_seen(view: ServiceView, incident: int) -> bool:
+    """Whether the service is seen to be down now, with this very incident."""
+    belief = view.belief
+    return belief.status is Status.DOWN and belief.incident is not None and belief.incident.id == incident
+
+
 def may_be_reminded(view: ServiceView, incident: int, now: int, suppressed: str = "") -> bool:
     """Whether this incident is still seen to be there, not taken note of, and may be told."""
     belief, telling = view.belief, view.telling
-    if belief.status is not Status.DOWN or belief.incident is None or belief.incident.id != incident:
+    if not is_seen(view, incident):
         return False
     return telling.acknowledged != incident and not (suppressed or _silence(view.service, lapsed(telling, belief, now)))
 
@@ -95,11 +100,6 @@ def _silence(service: Service, telling: Telling) -> str:
     if telling.snoozed_until is not None:
         return SNOOZED
     return MUTE if service.notify == "none" else ""
-
-
-def _unsteady(belief: Belief, now: int) -> str:
-    """An outage of a flapping service is one notification too many, unless it lasts."""
-    return FLAPPING if belief.flapping and now - belief.since < UNBROKEN else ""
 
 
 def _closing(service: Service, told: int, ended: Incident | None, *, silent: bool) -> Item:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from trayapp.alerts import words
+from trayapp.alerts import sentences
 from trayapp.alerts.board import Board, Member, Step, Thread, without
 from trayapp.core.news import Mention, Notes, Said, Shown
 from trayapp.core.words import Notification
@@ -12,7 +12,7 @@ from trayapp.core.words import Notification
 
 def show(board: Board, thread: Thread, now: int, *, reminder: bool = False) -> Step:
     """Show the thread as it is now, in place of what it showed before."""
-    title, body = words.of_thread(thread, now, reminder=reminder)
+    title, body = sentences.of_thread(thread, now, reminder=reminder)
     urgent = bool(thread.open) and (reminder or any(Said.DOWN in member.unsaid for member in thread.members.values()))
     return show_as(board, thread, now, _kind(thread, reminder=reminder), title, body, urgent=urgent)
 

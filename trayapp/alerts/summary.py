@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from trayapp.alerts import storm, words
+from trayapp.alerts import sentences, storm
 from trayapp.alerts.board import Board, Member, Step, Thread
 from trayapp.alerts.grouping import ties
 from trayapp.alerts.showing import show_as
@@ -47,7 +47,7 @@ def show(board: Board, now: int) -> Step:
         good = thread.key if good is None else good
     thread = board.threads[good] if good is not None and not outages else Thread(next(iter(outages)), outages)
     step = absorb(board, {member.service.id for member in outages.values()}, thread.key)
-    title, body = words.summary(held, away=was_away)
+    title, body = sentences.summary(held, away=was_away)
     is_open = any(not member.back for member in outages.values())
     shown = show_as(step.board, thread, now, "summary", title, body, urgent=is_open)
     services = tuple(dict.fromkeys(waiting.service.id for waiting in held))

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from trayapp.alerts import eyesight, outages, storm, summary, updates
+from trayapp.alerts import outages, remarks, storm, summary, updates
 from trayapp.alerts.board import Board, Rules, Step
+from trayapp.alerts.outages import Seen
 from trayapp.alerts.updates import Remindable
 
 
-def tell(board: Board, now: int, rules: Rules, remindable: Remindable) -> Step:
+def tell(board: Board, now: int, rules: Rules, seen: Seen, remindable: Remindable) -> Step:
     """Everything that is to be shown at this moment. Calling it again in the same moment shows nothing more."""
-    step = outages.tell(_tidied(board, now), now)
+    step = outages.tell(_tidied(board, now), now, seen)
     step = step.then(updates.tell(step.board, now))
     step = step.then(summary.tell(step.board, now))
     step = step.then(updates.remind(step.board, now, rules, remindable))
-    return step.then(eyesight.tell(step.board, now))
+    return step.then(remarks.tell(step.board, now))
 
 
-def next_moment(board: Board, now: int, rules: Rules) -> int | None:
+def next_moment(board: Board, now: int, rules: Rules, seen: Seen) -> int | None:
     """When `tell` may have something to show though nothing happens until then; None: never."""
     moments: list[int] = []
-    if (due := outages.due(board)) is not None:
+    if (due := outages.due(board, seen)) is not None:
         moments.append(max(due, storm.next_place(board.shown, now, storm.MOST)))
     for moment, thread in updates.changed(board):
         moments.append(max(moment, _place(board, now, ring=thread.rung is None)))
     if summary.wanted(board):
         moments.append(_place(board, now, ring=True))
     moments += [max(moment, _place(board, now, ring=False)) for moment, _ in updates.reminders(board, rules)]
-    if (due := eyesight.due(board, now)) is not None:
+    if (due := remarks.due(board, now)) is not None:
         moments.append(max(due, _place(board, now, ring=True)))
     return min(moments, default=None)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from trayapp.alerts import storm
-from trayapp.alerts.board import Board, Rules, Step, Thread
+from trayapp.alerts.board import Board, Member, Rules, Step, Thread
 from trayapp.alerts.grouping import COMPANY
 from trayapp.alerts.showing import show
 from trayapp.core.words import Service
@@ -21,7 +21,7 @@ def changed(board: Board) -> Iterator[tuple[int, Thread]]:
     A group waits a little for the next recovery. While only critical services may ring, the others keep silent.
     """
     for thread in sorted(board.threads.values(), key=lambda thread: thread.changed or 0):
-        if thread.changed is None or not thread.fresh or not _allowed(board, thread):
+        if thread.changed is None or not thread.fresh or not _may_ring(board, thread.members.values()):
             continue
         group = len(thread.members) > 1 and not thread.again
         yield (max(thread.changed, thread.shown or 0) + COMPANY if group else thread.changed), thread
@@ -38,11 +38,11 @@ def tell(board: Board, now: int) -> Step:
 
 def reminders(board: Board, rules: Rules) -> Iterator[tuple[int, Thread]]:
     """Threads that remind of what they tell, with when."""
-    if rules.reminder is None or board.holding:
+    if rules.reminder is None:
         return
     for thread in board.threads.values():
         last = thread.rung if thread.reminded is None else thread.reminded
-        if last is not None and thread.open and thread.reminders < rules.reminders_at_most:
+        if last is not None and thread.reminders < rules.reminders_at_most and _may_ring(board, thread.open):
             yield last + rules.reminder, thread
 
 
@@ -52,7 +52,7 @@ def remind(board: Board, now: int, rules: Rules, remindable: Remindable) -> Step
     for moment, thread in reminders(board, rules):
         if moment > now:
             continue
-        if not any(remindable(member.service, member.incident.id) for member in thread.open):
+        if not any(remindable(each.service, each.incident.id) for each in thread.open if _may_ring(board, [each])):
             step = step.on(step.board.with_thread(replace(thread, reminded=now)))
         elif storm.others_may_show(step.board.shown, now, ring=False):
             counted = replace(thread, reminded=now, reminders=thread.reminders + 1)
@@ -60,5 +60,5 @@ def remind(board: Board, now: int, rules: Rules, remindable: Remindable) -> Step
     return step
 
 
-def _allowed(board: Board, thread: Thread) -> bool:
-    return not board.holding or any(member.service.critical for member in thread.members.values())
+def _may_ring(board: Board, members: Iterable[Member]) -> bool:
+    return not board.holding or any(member.service.critical for member in members)

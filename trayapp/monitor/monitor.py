@@ -331,6 +331,7 @@ class Monitor:
         for change in changes:
             if change.incident is not None and change.incident.end is not None:
                 self._ended[service.id] = change.incident
+        self._held.show(replace(view, belief=belief), IN_TIME)  # whoever decides what to tell looks at what is true now
         decisive = verdict.reading(result.finding) is not Outcome.UNKNOWN
         decision = self._desk.after(service, belief, view.telling, decisive, self._ended.get(service.id))
         if decision.telling.told is None:

@@ -7,6 +7,7 @@ routed elsewhere, and a printer's address means another machine in another house
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -112,7 +113,11 @@ class Reach:
 
 def host_of(service: Service) -> str:
     """The host that its target names, in lower case; empty where there is none to be seen."""
-    target = service.probe.target
+    return _host_in(service.probe.target)
+
+
+@lru_cache(maxsize=20_000)
+def _host_in(target: str) -> str:
     try:
         return urlsplit(target if "://" in target else f"//{target}").hostname or ""
     except ValueError:
@@ -132,7 +137,9 @@ def address_of(service: Service, finding: Finding) -> str | None:
     return None if is_page and sent_on else finding.address
 
 
+@lru_cache(maxsize=20_000)
 def is_address(host: str) -> bool:
+    """Whether the host is named by its number. Asked at every check."""
     try:
         ip_address(host.partition("%")[0])
     except ValueError:

@@ -94,14 +94,25 @@ class Resolver:
         if literal is not None:
             return (literal,)
         name = host.lower()
-        flight = self._flight_for(name)
-        try:
-            found = await asyncio.shield(flight.answer)
-        except asyncio.CancelledError:
-            if flight.threaded and not flight.answer.done():
-                self._remember(name, good=False)
-            raise
+        found = await self._found(name)
         return [(family, kind, proto, canon, (at[0], port, *at[2:])) for family, kind, proto, canon, at in found]
+
+    async def _found(self, name: str) -> Sequence[AddrInfo]:
+        """What a lookup finds. One that was under way already fails for nobody who came later: the network may be
+        back since.
+        """
+        asked = self._clock()
+        while True:
+            flight = self._flight_for(name)
+            try:
+                return await asyncio.shield(flight.answer)
+            except asyncio.CancelledError:
+                if flight.threaded and not flight.answer.done():
+                    self._remember(name, good=False)
+                raise
+            except socket.gaierror:
+                if flight.begun >= asked:
+                    raise
 
     def close(self) -> None:
         """Ends every thread when its lookup ends, and starts no more of them. Waits for nothing."""

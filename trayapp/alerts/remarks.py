@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from trayapp.alerts import storm, words
+from trayapp.alerts import sentences, storm
 from trayapp.alerts.board import Board, Step
 from trayapp.alerts.showing import remark
 from trayapp.core import wording
@@ -88,7 +88,7 @@ def _sight(board: Board, now: int) -> Step:
         return Step(board)
     since = min(board.blind[network] for network in again)
     step = _without_blindness(board, again)
-    return step.then(remark(step.board, "sight", (), *words.sight(again, since, now), now))
+    return step.then(remark(step.board, "sight", (), *sentences.sight(again, since, now), now))
 
 
 def _blind(board: Board, now: int) -> Step:
@@ -101,7 +101,7 @@ def _blind(board: Board, now: int) -> Step:
     since: Mapping[str, int] = {s.network: min(s.since, board.blind.get(s.network, s.since)) for s in unseen}
     told = [replace(sight, since=since[sight.network]) for sight in unseen]
     board = replace(board, blind={**board.blind, **since}, blind_told=now)
-    step = remark(board, "blind", (), *words.blind(told, now), now)
+    step = remark(board, "blind", (), *sentences.blind(told, now), now)
     return step.on(step.board, Notes(standing=tuple(Standing("blind", s.network, s.since) for s in told)))
 
 
@@ -115,4 +115,4 @@ def _impaired(board: Board, now: int) -> Step:
         return Step(board)
     kept = {p: at for p, at in board.troubles.items() if p in board.problems or now - at < WELL_AGAIN}
     board = replace(board, troubles={**kept, **dict.fromkeys(new, now)})
-    return remark(board, "impaired", (), *words.impaired(new), now)
+    return remark(board, "impaired", (), *sentences.impaired(new), now)
