@@ -6,13 +6,14 @@ PYTHON ?= python3
 VENV ?= .venv
 JOBS ?= 2
 ARGS ?=
+SEEDS ?= 5
 
 bin := $(VENV)/bin
 # The environment is right as long as none of these changed: the pins, the interpreter, the place it stands in.
 key := $(firstword $(shell { $(PYTHON) -VV; pwd; cat pyproject.toml; } 2>&1 | cksum))
 ready := $(VENV)/.ready-$(key)
 
-.PHONY: help run test check lint fmt bench screenshots setup setup-run setup-test clean
+.PHONY: help run test check lint fmt bench simulate screenshots setup setup-run setup-test clean
 
 help:  ## say what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -38,6 +39,9 @@ fmt: setup-run  ## format the code and mend what ruff can mend
 bench: setup-test  ## memory, start, CPU per check and wake-ups, against a bare tray program
 	$(bin)/python -m tests.bench.tray
 	$(bin)/python -m tests.bench.history
+
+simulate: setup-run  ## thirty days of a laptop, false alarms and missed outages counted: make simulate SEEDS=100
+	$(bin)/python -m tests.simulation --seeds $(SEEDS)
 
 screenshots: setup-test  ## pictures of window, settings, menu and notification, into screenshots/
 	$(bin)/python -m tests.desktop.screenshots screenshots
