@@ -117,6 +117,23 @@ def test_at_most_one_check_per_service_and_a_bounded_number_of_all():
     assert most == AT_ONCE
 
 
+def test_checks_that_only_wait_leave_their_places_to_others():
+    hanging = 0
+
+    async def hang() -> Finding:
+        nonlocal hanging
+        hanging += 1
+        await asyncio.sleep(9.5)
+        return GOOD
+
+    async def play(stage: Stage, monitor: Monitor) -> None:
+        watch(monitor, [service(f"s{n}", hang, timeout=10_000, interval=60_000) for n in range(AT_ONCE * 4)])
+        await asyncio.sleep(9)
+        assert hanging == AT_ONCE * 4
+
+    on_stage(play)
+
+
 def test_a_hung_check_delays_nobody_else_and_stop_does_not_wait_for_it():
     async def hang() -> Finding:
         await asyncio.sleep(3600)

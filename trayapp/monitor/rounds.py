@@ -12,7 +12,20 @@ from trayapp.monitor.clock import Clock
 from trayapp.monitor.scheduler import Schedule
 
 AT_ONCE = 32
-"""Checks in flight: more would starve the screen's thread of the interpreter."""
+"""Checks that are busy: more would starve the screen's thread of the interpreter."""
+
+PATIENT = 1.0
+"""Seconds after which a check in flight is no longer busy: it waits for somebody, and others may begin."""
+
+
+def most_in_flight() -> int:
+    """Checks in flight, waiting ones included: a quarter of the files that we may open."""
+    try:
+        import resource  # noqa: PLC0415 - Unix has it
+    except ImportError:
+        return 512
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 1024 if limit == resource.RLIM_INFINITY else max(1, min(1024, limit // 4))
 
 
 class Rounds:
@@ -36,8 +49,10 @@ class Rounds:
         self._ended = ended
         self._schedule = Schedule()
         self._ready: deque[tuple[str, float]] = deque()
+        self._most = most_in_flight()
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._aside: set[str] = set()
+        self._busy: dict[str, float] = {}
+        self._refilling: asyncio.TimerHandle | None = None
         self._again: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._arming: asyncio.Handle | None = None
@@ -65,8 +80,7 @@ class Rounds:
 
     def step_aside(self, id_: str) -> None:
         """The check in flight asks nobody any more and only waits: its place is another's."""
-        if id_ in self._running:
-            self._aside.add(id_)
+        if self._busy.pop(id_, None) is not None:
             self._fill()
 
     def in_flight(self, id_: str) -> bool:
@@ -75,7 +89,7 @@ class Rounds:
     async def stop(self, patience: float) -> None:
         """Cancel what is in flight and wait at most `patience` seconds for it."""
         self._stopped = True
-        for handle in (self._timer, self._arming):
+        for handle in (self._timer, self._arming, self._refilling):
             if handle is not None:
                 handle.cancel()
         tasks = list(self._running.values())
@@ -108,19 +122,38 @@ class Rounds:
 
     def _fill(self) -> None:
         """Start what is ready, as far as there is room."""
-        while self._ready and len(self._running) - len(self._aside) < AT_ONCE and not self._stopped:
+        while self._ready and not self._stopped and self._has_room():
             id_, due = self._ready.popleft()
             if id_ in self._running:
                 self._again.add(id_)
             elif (check := self._check(id_, due)) is not None:
                 task = asyncio.get_running_loop().create_task(check, name=f"check {id_}")
                 self._running[id_] = task
+                self._busy[id_] = self._clock.monotonic()
                 self._checking(id_, True)
                 task.add_done_callback(functools.partial(self._finish, id_))
 
+    def _has_room(self) -> bool:
+        """Whether one more may begin. Those that have been waiting for long make room, the oldest first."""
+        if len(self._running) >= self._most:
+            return False
+        while len(self._busy) >= AT_ONCE:
+            oldest = next(iter(self._busy))
+            wait = self._busy[oldest] + PATIENT - self._clock.monotonic()
+            if wait > 0:
+                if self._refilling is None:
+                    self._refilling = asyncio.get_running_loop().call_later(wait, self._refill)
+                return False
+            del self._busy[oldest]
+        return True
+
+    def _refill(self) -> None:
+        self._refilling = None
+        self._fill()
+
     def _finish(self, id_: str, task: asyncio.Task[None]) -> None:
         del self._running[id_]
-        self._aside.discard(id_)
+        self._busy.pop(id_, None)
         self._checking(id_, False)
         if not self._stopped:
             if id_ in self._again:
