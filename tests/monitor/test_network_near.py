@@ -140,6 +140,22 @@ def test_away_from_home_the_printer_is_not_down():
     play(scene())
 
 
+def test_after_a_loss_at_home_the_local_network_elsewhere_is_not_said_to_be_lost():
+    async def scene() -> None:
+        world = World.begin([PRINTER])
+        assert await world.verdict(PRINTER, open_port(NEAR)) == "OK"
+        world.ground.move(NOWHERE)
+        await world.pass_time(2)
+        assert world.sight("lan").state == "offline"
+        world.ground.marks = frozenset({"02:00:00:00:00:99"})
+        world.ground.move(Scene((WIFI,), ("192.168.7.9",)))
+        await world.pass_time(2)
+        assert await world.verdict(PRINTER, failed("refused", NEAR)) == "network.changed"
+        assert "lan" not in {sight.network for sight in world.network.sights()}
+
+    play(scene())
+
+
 def test_with_routers_left_alone_a_failure_on_a_link_with_carrier_counts():
     async def scene() -> None:
         world = World.begin([PRINTER], FakeGround(neighbours=set()))

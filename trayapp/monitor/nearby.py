@@ -58,6 +58,7 @@ class Nearby:
         if address is not None and (link is None or not link.up):
             return NO_WAY
         if not self._reach.at_home(service, link):
+            self.outlook.leave()
             return ELSEWHERE
         direct = link if link is not None and address is not None and link.holds(address) else None
         if direct is not None and (finding.answered or finding.cause in OWN_WORDS):

@@ -64,6 +64,12 @@ class Outlook:
             self.sight = Sight(self.network, ONLINE, "", now)
         return regained
 
+    def leave(self) -> None:
+        """We are elsewhere: what was lost is out of reach and not to be missed."""
+        if self.lost:
+            self.renew()
+            self.sight = None
+
     def lose(self, why: Unseen, now: int) -> None:
         """Nobody answered."""
         fresh = not self.lost
