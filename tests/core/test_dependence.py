@@ -155,3 +155,11 @@ def test_a_child_that_was_unknown_and_suspect_is_suspect_no_more() -> None:
 def test_a_parent_that_turns_before_what_is_believed_of_the_child_turns_it_then() -> None:
     belief, (change,) = withhold(child(Status.UP, since=30_000), 20_000)
     assert (belief.since, change.since, change.at) == (30_000, 30_000, 30_000)
+
+
+def test_a_parent_that_came_back_this_very_moment_came_back_after_what_started_before() -> None:
+    parents = [router(Status.UP, since=20)]
+    assert not counts(child(Status.UNKNOWN), 10, parents, now=20)
+    assert counts(child(Status.UNKNOWN), 10, parents, now=19)
+    assert counts(child(Status.UNKNOWN), 20, parents, now=20)
+    assert counts(child(Status.UP), 10, parents, now=20)

@@ -119,6 +119,14 @@ def test_flapping_noted_while_down_carries_the_open_incident() -> None:
     assert [change.incident for change in toggles] == [book.belief.incident] * len(toggles)
 
 
+def test_flapping_that_begins_with_an_answer_while_down_carries_the_open_incident() -> None:
+    book = lived("OCOCOCCO", failures=1, successes=5)
+    noted = book.changes[-1]
+    assert (noted.from_status, noted.to_status, noted.flapping_since) == (Status.DOWN, Status.DOWN, 80_000)
+    assert noted.incident is not None
+    assert noted.incident == book.belief.incident
+
+
 def test_warnings_are_no_failures_and_unknown_results_are_not_looked_at() -> None:
     assert lived("OWOWOWOWOWOW").belief.raw == raw("OOOOOOOOOOOO")
     assert lived("O?C?O?C").belief.raw == raw("OCOC")

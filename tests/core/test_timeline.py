@@ -84,6 +84,11 @@ def test_coverage_of_a_time_nobody_meant_to_watch_is_none() -> None:
     assert Tally(maintenance=70, paused=90).coverage is None
 
 
+def test_a_window_too_short_for_its_cells_says_how_long_it_is() -> None:
+    with pytest.raises(ValueError, match=r"^3 ms cannot be divided into 4 cells$"):
+        cells([], 1_000, 1_003, 4)
+
+
 def test_a_window_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot end"):
         tally([], 10, 9)

@@ -18,7 +18,7 @@ from tests.core.traces import (
     watched,
 )
 from trayapp.core.verdict import begin, expire, fold, holds_until, interrupt, judge, next_due, reading, rebuild
-from trayapp.core.words import Blame, CheckResult, Finding, Outcome, Service, Status
+from trayapp.core.words import Belief, Blame, CheckResult, Finding, Outcome, Service, Status
 
 SECOND = 1_000
 BREAKS = [
@@ -47,6 +47,10 @@ def story(book: Book) -> list[tuple[int, Status, str]]:
 
 
 NEW = (0, Status.UNKNOWN, "new")
+
+
+def test_a_service_is_unknown_from_the_moment_it_is_known_of() -> None:
+    assert begin("web", 7) == Belief("web", Status.UNKNOWN, 7, "new", counted_since=7, confirmed=7)
 
 
 # UNKNOWN, UP, DEGRADED | OK / WARNING
@@ -473,3 +477,14 @@ def test_a_threshold_lowered_while_we_were_away_decides_nothing_before_the_next_
     assert (belief.status, belief.failures) == (Status.UP, 2)
     down, _ = fold(belief, book.service, CheckResult("twitter", 40_000, 40_031, CRITICAL), 1)
     assert (down.status, down.since) == (Status.DOWN, 20_000)
+
+
+@pytest.mark.parametrize("cause", ["self.late", "self.slept", "self.clock_step", "network.changed"])
+def test_a_check_that_was_worth_nothing_is_repeated_soon(cause: str) -> None:
+    service = watched(interval=900_000)
+    void = Finding(Outcome.UNKNOWN, cause, Blame.SELF)
+    belief, _ = fold(begin("web", 0), service, CheckResult("web", 1_000, 1_100, void), 1)
+    assert next_due(belief, service, 1_000) == 11_000
+    locked = Finding(Outcome.UNKNOWN, "config.secret_locked", Blame.CONFIG)
+    belief, _ = fold(belief, service, CheckResult("web", 2_000, 2_100, locked), 1)
+    assert next_due(belief, service, 2_000) == 902_000

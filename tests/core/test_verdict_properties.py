@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.oracle import foretell
@@ -23,15 +22,12 @@ from tests.core.traces import (
     lives_under_a_broken_clock,
     services,
 )
+from tests.invariants.lives import tried
 from trayapp.core.flapping import flaps, held_back
 from trayapp.core.timeline import percent, tally
 from trayapp.core.verdict import reading
 from trayapp.core.words import Outcome, Segment, Service, Status
 
-LIVES = int(os.environ.get("WATCHBELL_LIVES", "100"))
-"""How many lives each property is held against."""
-
-quickly = settings(max_examples=LIVES, deadline=None)
 any_lives = st.one_of(lives(), lives(parent=True), flapping_lives())
 
 
@@ -89,7 +85,7 @@ def structure_holds(book: Book) -> None:
     assert previous is belief.status
 
 
-@quickly
+@tried()
 @given(services, any_lives)
 def test_the_fold_tells_the_story_the_page_tells(service: Service, life: list[Event]) -> None:
     book, oracle = book_of(service, life), foretell(service, life)
@@ -101,7 +97,7 @@ def test_the_fold_tells_the_story_the_page_tells(service: Service, life: list[Ev
     assert (book.belief.flapping, book.belief.flapping_since) == (oracle.flaps[-1] is not None, oracle.flaps[-1])
 
 
-@quickly
+@tried()
 @given(services, any_lives)
 def test_segments_tile_and_every_down_millisecond_lies_in_exactly_one_incident(
     service: Service, life: list[Event]
@@ -109,13 +105,13 @@ def test_segments_tile_and_every_down_millisecond_lies_in_exactly_one_incident(
     structure_holds(book_of(service, life))
 
 
-@quickly
+@tried()
 @given(services, lives_under_a_broken_clock())
 def test_a_clock_that_jumps_to_and_fro_breaks_no_timeline_and_no_incident(service: Service, life: list[Event]) -> None:
     structure_holds(book_of(service, life))
 
 
-@quickly
+@tried()
 @given(services, any_lives)
 def test_a_restart_at_any_point_reproduces_the_belief(service: Service, life: list[Event]) -> None:
     book = Book.begun(service, 0)
@@ -125,7 +121,7 @@ def test_a_restart_at_any_point_reproduces_the_belief(service: Service, life: li
         assert book.reopened() == book.belief
 
 
-@quickly
+@tried()
 @given(services, any_lives, st.data())
 def test_a_life_with_restarts_ends_as_the_life_without(
     service: Service, life: list[Event], data: st.DataObject
@@ -146,7 +142,7 @@ def in_cadence(book: Book, finding: str, times: int) -> None:
         book.live(Check(at, at + 40, FINDINGS[finding]))
 
 
-@quickly
+@tried()
 @given(services, lives(most=15, parent=True), st.sampled_from(["ok", "warning"]))
 def test_n_failures_in_cadence_are_down_and_m_answers_are_not(service: Service, life: list[Event], good: str) -> None:
     book = book_of(service, life)
@@ -162,7 +158,7 @@ def test_n_failures_in_cadence_are_down_and_m_answers_are_not(service: Service, 
     assert book.belief.incident is None
 
 
-@quickly
+@tried()
 @given(services, st.lists(st.sampled_from(["ok", "critical"]), max_size=60))
 def test_down_needs_n_in_a_row_and_never_less(service: Service, life: list[str]) -> None:
     book = Book.begun(service, 0)
@@ -175,7 +171,7 @@ def test_down_needs_n_in_a_row_and_never_less(service: Service, life: list[str])
             assert (book.belief.status is Status.DOWN) == (row >= service.failure_threshold)
 
 
-@quickly
+@tried()
 @given(services)
 def test_an_outage_is_confirmed_within_the_detection_bound(service: Service) -> None:
     """interval + N·timeout + (N−1)·recheck, for one that begins right after a good check and hangs every check."""
@@ -191,7 +187,7 @@ def test_an_outage_is_confirmed_within_the_detection_bound(service: Service) -> 
 # I2, I10
 
 
-@quickly
+@tried()
 @given(services, any_lives, st.data())
 def test_the_shares_of_any_window_and_any_split_of_it_sum_to_wall_time(
     service: Service, life: list[Event], data: st.DataObject
@@ -210,7 +206,7 @@ def test_the_shares_of_any_window_and_any_split_of_it_sum_to_wall_time(
 # What telling stands on: I5, I6, I8
 
 
-@quickly
+@tried()
 @given(services, any_lives)
 def test_each_incident_has_at_most_one_down_and_one_closing_to_tell(service: Service, life: list[Event]) -> None:
     """The rule of semantics §3, in its three lines, over what the fold believes."""
@@ -234,7 +230,7 @@ def test_each_incident_has_at_most_one_down_and_one_closing_to_tell(service: Ser
     assert all(a[1] == b[1] for a, b in zip(said[::2], said[1::2], strict=False))
 
 
-@quickly
+@tried()
 @given(services, any_lives, st.sampled_from([Status.MAINTENANCE, Status.PAUSED]))
 def test_what_is_suppressed_begins_and_ends_without_an_incident(
     service: Service, life: list[Event], kind: Status
@@ -256,7 +252,7 @@ def test_what_is_suppressed_begins_and_ends_without_an_incident(
 # Dependencies, I18
 
 
-@quickly
+@tried()
 @given(services, lives(parent=True))
 def test_nothing_is_judged_while_the_parent_is_away(service: Service, life: list[Event]) -> None:
     book = Book.begun(service, 0)
@@ -270,7 +266,7 @@ def test_nothing_is_judged_while_the_parent_is_away(service: Service, life: list
             assert book.belief.reason == "dependency"
 
 
-@quickly
+@tried()
 @given(services, lives())
 def test_a_parent_that_always_works_and_one_that_nobody_watches_change_nothing(
     service: Service, life: list[Event]
@@ -284,14 +280,14 @@ def test_a_parent_that_always_works_and_one_that_nobody_watches_change_nothing(
 # Flapping
 
 
-@settings(max_examples=10 * LIVES, deadline=None)
+@tried(10)
 @given(st.lists(st.booleans(), min_size=21, max_size=21).filter(lambda raw: sum(raw) >= 9))
 def test_nine_failures_of_21_are_three_in_a_row_or_flapping(raw: list[bool]) -> None:
     in_a_row = any(all(raw[i : i + 3]) for i in range(19))
     assert in_a_row or flaps(tuple(raw), already=False)
 
 
-@quickly
+@tried()
 @given(services, any_lives)
 def test_only_what_flaps_is_held_back_and_no_long_outage_is(service: Service, life: list[Event]) -> None:
     book = book_of(service, life)

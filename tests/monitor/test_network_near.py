@@ -132,7 +132,7 @@ def test_away_from_home_the_printer_is_not_down():
         assert await world.verdict(PRINTER, open_port(NEAR)) == "OK"
         world.ground.marks = frozenset({"02:00:00:00:00:99"})
         world.ground.move(Scene((WIFI,), ("192.168.7.9",)))
-        assert await world.verdict(PRINTER, failed("refused", NEAR)) == "network.changed"
+        assert await world.verdict(PRINTER, failed("refused", NEAR)) == "network.elsewhere"
         world.ground.marks = frozenset({"02:00:00:00:00:01"})
         world.ground.move(HOME)
         assert await world.verdict(PRINTER, failed("refused", NEAR)) == "CRITICAL"
@@ -150,7 +150,7 @@ def test_after_a_loss_at_home_the_local_network_elsewhere_is_not_said_to_be_lost
         world.ground.marks = frozenset({"02:00:00:00:00:99"})
         world.ground.move(Scene((WIFI,), ("192.168.7.9",)))
         await world.pass_time(2)
-        assert await world.verdict(PRINTER, failed("refused", NEAR)) == "network.changed"
+        assert await world.verdict(PRINTER, failed("refused", NEAR)) == "network.elsewhere"
         assert "lan" not in {sight.network for sight in world.network.sights()}
 
     play(scene())

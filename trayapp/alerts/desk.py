@@ -160,6 +160,7 @@ class Desk:
 
     def _look(self) -> None:
         self._timer = None
+        self._next = 0  # whatever is found, the timer is to be set anew
         self._do(Step(self._board))
 
     def _do(self, step: Step) -> None:

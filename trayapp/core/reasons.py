@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from trayapp.core.words import Sight
 
 REASONS = {
@@ -12,6 +14,7 @@ REASONS = {
     "changed": "changed, not checked yet",
     "removed": "removed",
     "paused": "paused",
+    "disabled": "switched off",
     "config.secret_missing": "its secret is missing",
     "config.secret_locked": "the keyring is locked",
     "config.invalid": "its settings are wrong",
@@ -25,6 +28,7 @@ REASONS = {
     "network.portal": "a login page stands before the internet",
     "network.vpn": "the VPN is down",
     "network.dns": "no name server answers",
+    "network.elsewhere": "this is not the network in which it was last seen",
     "network.changed": "the network changed during the check",
     "self.late": "this computer was too busy to check it",
     "self.slept": "this computer slept during the check",
@@ -43,3 +47,8 @@ def blindness(sight: Sight) -> str:
         "vpn_down": f"The VPN {vpn} is down",
         "blocked": "Something keeps Watchbell from the network",
     }.get(sight.state, "The local network cannot be seen" if lan else "You are offline")
+
+
+def nearest_last(sights: Iterable[Sight]) -> list[Sight]:
+    """The networks in the order in which somebody misses them: the internet, the local network, then VPNs."""
+    return sorted(sights, key=lambda sight: (sight.network != "internet", sight.network != "lan", sight.network))

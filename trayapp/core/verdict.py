@@ -31,6 +31,9 @@ GRACE = 5_000
 CLOSING_REASONS = frozenset({"changed", "removed"})
 """Interruptions after which an open incident can never be seen to end."""
 
+VOID = frozenset({"self.late", "self.slept", "self.clock_step", "network.changed"})
+"""Causes of findings that are worth nothing because of the moment: the next moment may be better."""
+
 UNJUDGED = frozenset({Status.PAUSED, Status.MAINTENANCE})
 """What results do not end: only another interruption does."""
 
@@ -121,8 +124,11 @@ def withhold(belief: Belief, at: int) -> Verdict:
 
 
 def next_due(belief: Belief, service: Service, started: int) -> int:
-    """When to check again after a check that began at `started`: sooner while a run awaits confirmation."""
-    in_doubt = belief.failures > 0 or belief.successes > 0
+    """When to check again after a check that began at `started`: sooner while a run awaits confirmation, and after
+    one that was void.
+    """
+    void = belief.last is not None and belief.last.finding.cause in VOID
+    in_doubt = void or belief.failures > 0 or belief.successes > 0
     return started + (service.recheck if in_doubt else service.interval)
 
 

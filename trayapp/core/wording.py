@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from trayapp.core.reasons import REASONS, blindness
+from trayapp.core.reasons import REASONS, blindness, nearest_last
 from trayapp.core.words import Finding, Incident, Outcome, Service, ServiceView, Snapshot, Status
 
 _TERMINAL_COMMAND = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _READ_AT_MOST = 20_000
+
+TO_AND_FRO = "keeps failing and coming back"
 
 _NOT_LOOKED_YET = frozenset({"new", "changed"})
 
@@ -84,23 +86,25 @@ def headline(snapshot: Snapshot) -> tuple[str, str]:
         return "What do you want to watch?", ""
     counts = Counter(view.belief.status for view in snapshot.services)
     line = " · ".join(f"{counts[status]} {word}" for status, word in _COUNTED if counts[status])
+    sentence = _verdict(snapshot)
     ends = [view.belief.last.ended for view in snapshot.services if view.belief.last is not None]
-    if ends:
-        line += f" — checked {_ago(snapshot.at - max(ends))}"
-    return _verdict(snapshot), line
+    checked = f"checked {_ago(snapshot.at - max(ends))}" if ends else ""
+    if beside := ", ".join(filter(None, (_ourselves(snapshot, sentence), checked))):
+        line += f" — {beside}"
+    return sentence, line
 
 
 def _verdict(snapshot: Snapshot) -> str:
     views = snapshot.services
     if snapshot.paused_until is not None:
         return "Watching is paused"
-    for status, word in ((Status.DOWN, "down"), (Status.DEGRADED, "degraded")):
-        if troubled := _titles(views, status):
-            return _are(troubled, word)
+    if down := _titles(views, Status.DOWN):
+        return _are(down, "down")
+    if blind := blinded(snapshot):
+        return blind
+    if degraded := _titles(views, Status.DEGRADED):
+        return _are(degraded, "degraded")
     unknown = [view for view in views if view.belief.status is Status.UNKNOWN]
-    if any(view.belief.reason.startswith("network") for view in unknown):
-        for sentence in filter(None, map(blindness, snapshot.sights)):
-            return sentence
     if unseen := [_title(view.service) for view in unknown if view.belief.reason not in _NOT_LOOKED_YET]:
         return _subject(unseen, "could not be checked")
     if len(unknown) == len(views) > 1:
@@ -108,6 +112,23 @@ def _verdict(snapshot: Snapshot) -> str:
     if unknown:
         return _are([_title(view.service) for view in unknown], "not checked yet")
     return _all_well(views)
+
+
+def blinded(snapshot: Snapshot) -> str:
+    """What keeps us from seeing services that we are to judge, as a sentence; empty where nothing does."""
+    unseen = (view for view in snapshot.services if view.belief.status is Status.UNKNOWN)
+    if not any(view.belief.reason.startswith("network") for view in unseen):
+        return ""
+    return next(filter(None, map(blindness, nearest_last(snapshot.sights))), "")
+
+
+def _ourselves(snapshot: Snapshot, headline: str) -> str:
+    """Whether it is us, beside a headline that does not say it: the other half of "is it me or them?"."""
+    internet = next((sight for sight in snapshot.sights if sight.network == "internet"), None)
+    if internet is None:
+        return ""
+    sentence = blindness(internet) or "You are online"
+    return "" if sentence == headline else sentence[0].lower() + sentence[1:]
 
 
 def _all_well(views: Sequence[ServiceView]) -> str:
@@ -140,28 +161,42 @@ def listed(titles: Sequence[str]) -> str:
 
 
 def tooltip(snapshot: Snapshot) -> str:
-    """What the tray icon says: the headline, and a trouble of our own if there is one."""
-    lines = [headline(snapshot)[0] if snapshot.services else "Watchbell watches nothing yet"]
+    """What the tray icon says: the headline, whether it is us while something is wrong, and a trouble of our own."""
+    if not snapshot.services:
+        lines = ["Watchbell watches nothing yet"]
+    else:
+        sentence = _verdict(snapshot)
+        ourselves = _ourselves(snapshot, sentence)
+        troubled = ourselves != "you are online" or any(v.belief.status is Status.DOWN for v in snapshot.services)
+        lines = [sentence, ourselves[:1].upper() + ourselves[1:]] if ourselves and troubled else [sentence]
     lines += [plain(problem) for problem in (*snapshot.problems, *snapshot.faults)[:1]]
     return "\n".join(lines)
 
 
 def why(view: ServiceView, now: int) -> str:
     """The line below a service's name: why its status is what it is."""
-    line = _why(view, now)
-    return f"{line} · keeps failing and coming back" if view.belief.flapping else line
+    parts = [condition(view, now)]
+    if acknowledged(view):
+        parts.append("acknowledged")
+    if view.belief.flapping:
+        parts.append(TO_AND_FRO)
+    return " · ".join(parts)
 
 
-def _why(view: ServiceView, now: int) -> str:
+def acknowledged(view: ServiceView) -> bool:
+    """Whether the user took note of the outage that is on."""
+    incident = view.belief.incident
+    return incident is not None and view.telling.acknowledged == incident.id
+
+
+def condition(view: ServiceView, now: int) -> str:
+    """Why its status is what it is, and nothing of what the user asked for."""
     belief, last = view.belief, view.belief.last
     finding = last.finding if last is not None else None
     match belief.status:
         case Status.DOWN if belief.incident is not None:
-            parts = ["answering again" if belief.recovering else _trouble_now(belief.incident, finding)]
-            parts.append(f"down {duration(now - belief.incident.start)}")
-            if view.telling.acknowledged == belief.incident.id:
-                parts.append("acknowledged")
-            return " · ".join(parts)
+            trouble = "answering again" if belief.recovering else _trouble_now(belief.incident, finding)
+            return f"{trouble} · down {duration(now - belief.incident.start)}"
         case _ if belief.suspect and finding is not None:
             return f"{_said(finding.message, finding.cause)} · checking again"
         case Status.UNKNOWN:
@@ -174,6 +209,8 @@ def _why(view: ServiceView, now: int) -> str:
             return latency(finding.latency_ms)
         case Status.MAINTENANCE:
             return in_maintenance(view.maintenance_until, now)
+        case Status.PAUSED:
+            return reason_sentence(belief.reason or "paused")
     return belief.status.value.lower()
 
 
@@ -194,7 +231,7 @@ def in_maintenance(until: int | None, now: int) -> str:
 
 def flapping(service: Service, raw: Sequence[bool]) -> tuple[str, str]:
     """Title and body of the notification that it goes to and fro; `raw` are its newest results, True: failed."""
-    return f"{_title(service)} keeps failing and coming back", f"{sum(raw)} of the last {len(raw)} checks failed"
+    return f"{_title(service)} {TO_AND_FRO}", f"{sum(raw)} of the last {len(raw)} checks failed"
 
 
 def stable(service: Service, status: Status) -> tuple[str, str]:
