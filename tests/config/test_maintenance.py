@@ -192,7 +192,7 @@ DAILY = ('every = "day"', 'at = "02:30"', 'duration = "1h"')
         ),
         (
             ('every = "weak"', *DAILY[1:]),
-            'every: must be "day", "week" or "month", not "weak"; did you mean "week"? (line 6)',
+            'every: must be "once", "day", "week" or "month", not "weak"; did you mean "week"? (line 6)',
         ),
         (
             (*DAILY[:1], 'at = "24:00"', *DAILY[2:]),
@@ -204,8 +204,10 @@ DAILY = ('every = "day"', 'at = "02:30"', 'duration = "1h"')
         ),
         ((*ONCE, 'zone = "Europe"'), 'zone: there is no time zone "Europe"'),
         ((*ONCE, 'zone = "../etc/passwd"'), 'zone: there is no time zone "../etc/passwd"'),
-        ((*ONCE, 'services = ["wbe"]'), 'services[0]: there is no service "wbe"; did you mean "web"? (line 8)'),
-        ((*ONCE, 'groups = ["Pubic"]'), 'groups[0]: there is no group "Pubic"; did you mean "Public"? (line 8)'),
+        (
+            ('start = "0001-01-01T00:00"', 'duration = "1h"'),
+            'start: "0001-01-01T00:00" is out of reach; write a year from 2000 to 2199 (line 6)',
+        ),
     ],
 )
 def test_what_is_wrong_is_told_at_its_key_and_disturbs_no_service(lines: tuple[str, ...], fault: str) -> None:
@@ -230,6 +232,23 @@ def test_a_misspelt_key_is_a_warning_and_the_maintenance_holds() -> None:
     assert loaded.settings is not None
     assert len(loaded.settings.maintenance) == 1
     assert loaded.wrong == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('services = ["wbe", "web"]', 'services[0]: there is no service "wbe"; did you mean "web"? (line 8)'),
+        ('groups = ["Public", "Pubic"]', 'groups[1]: there is no group "Pubic"; did you mean "Public"? (line 8)'),
+    ],
+)
+def test_a_name_that_nothing_has_is_a_warning_and_the_maintenance_holds_for_the_others(line: str, said: str) -> None:
+    loaded = parse(WEB + "\n".join(["[maintenance.backup]", *ONCE, line]))
+    assert [str(fault) for fault in loaded.faults] == [f"maintenance.backup.{said}"]
+    assert loaded.right
+    assert loaded.settings is not None
+    [web] = loaded.settings.services
+    [kept] = loaded.settings.maintenance
+    assert kept.covers(web)
 
 
 def test_an_id_of_a_maintenance_is_a_plain_word() -> None:
@@ -301,7 +320,9 @@ def test_whatever_a_maintenance_says_the_services_are_untouched_and_what_is_righ
             f"{key} = {_toml(v)}\n" for key, v in declared_table(kept).items()
         )
         assert tomllib.loads(again)
-        assert right(again).maintenance == (kept,)
+        read = parse(again).settings
+        assert read is not None
+        assert read.maintenance == (kept,)
 
 
 def test_quiet_hours_are_written_back_by_their_names_in_the_file() -> None:

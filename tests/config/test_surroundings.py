@@ -23,10 +23,10 @@ def test_control_targets_may_be_chosen_and_emptied() -> None:
         ("ftp://a/", 'network.control[0]: must be like "https://example.com/", not "ftp://a/" (line 2)'),
         ("a.example", 'network.control[0]: must be like "https://example.com/", not "a.example" (line 2)'),
         ("dns:a b", 'network.control[0]: must be like "https://example.com/", not "dns:a b" (line 2)'),
-        ("tcp://a.example", 'network.control: tcp needs a port: "a.example:22", for example (line 2)'),
-        ("tcp://a.example:99999", 'network.control: not a port from 1 to 65535: "99999" (line 2)'),
-        ("https:///x", 'network.control: not a URL: "https:///x" (line 2)'),
-        ("https://[::1/", 'network.control: not a URL: "https://[::1/" (line 2)'),
+        ("tcp://a.example", 'network.control[0]: tcp needs a port: "a.example:22", for example (line 2)'),
+        ("tcp://a.example:99999", 'network.control[0]: not a port from 1 to 65535: "99999" (line 2)'),
+        ("https:///x", 'network.control[0]: not a URL: "https:///x" (line 2)'),
+        ("https://[::1/", 'network.control[0]: not a URL: "https://[::1/" (line 2)'),
     ],
 )
 def test_a_control_target_must_name_whom_to_ask(target: str, said: str) -> None:
@@ -35,6 +35,11 @@ def test_a_control_target_must_name_whom_to_ask(target: str, said: str) -> None:
     assert loaded.settings is not None
     assert loaded.settings.network == Network()
     assert loaded.wrong == ("network",)
+
+
+def test_every_target_that_is_none_is_named() -> None:
+    loaded = parse('[network]\ncontrol = ["https://a.example/", "tcp://a.example", "https:///x"]\n')
+    assert [fault.path for fault in loaded.faults] == ["network.control[1]", "network.control[2]"]
 
 
 def test_the_usual_control_targets_pass_their_own_check() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QTabBar, QWidget
 
-from tests.ui.settings.little_world import GOOD, Program, desktop_rows, machine_rows
-from tests.ui.world import picture
+from tests.ui.settings.little_world import GOOD, PLANNED, TEXT, Program, desktop_rows, machine_rows
+from tests.ui.world import NOW, picture
 from trayapp.config.proposal import understood
 from trayapp.core.words import Finding, Outcome
 from trayapp.probes import PROBES
@@ -75,18 +76,55 @@ def more_and_a_bad_result(appearance: Appearance) -> QWidget:
 def removed(appearance: Appearance) -> QWidget:
     """A service was removed, and may come back."""
     dialog, _ = _dialog(appearance)
-    dialog.services.remove("github")
+    dialog.pages.services.remove("github")
     return dialog
 
 
 def notifications(appearance: Appearance) -> QWidget:
-    """What this desktop offers, and what is told."""
+    """When nothing rings, how often it rings again, and what is told."""
+    dialog = _on_page(appearance, 2, Program(PLANNED))
+    dialog.resize(940, 1130)
+    return dialog
+
+
+def quiet_hours_with_a_fault(appearance: Appearance) -> QWidget:
+    """Quiet hours that are never over."""
+    dialog = _on_page(appearance, 2, Program(PLANNED.replace('to = "07:00"', 'to = "22:00"')))
+    dialog.resize(760, 520)
+    return dialog
+
+
+def maintenance(appearance: Appearance) -> QWidget:
+    """What is planned, one of it in a night in which the clock changes."""
+    return _on_page(appearance, 1, Program(PLANNED))
+
+
+def maintenance_of_the_month(appearance: Appearance) -> QWidget:
+    """Days of the month to choose from, and a fault, in a narrow window."""
+    dialog = _on_page(appearance, 1, Program(PLANNED.replace('"Europe/Berlin"', '"Europe/Berlni"')))
+    dialog.pages.maintenance.side.choose("patches")
+    dialog.resize(760, 1180)
+    return dialog
+
+
+def maintenance_none(appearance: Appearance) -> QWidget:
+    """Nothing is planned."""
     return _on_page(appearance, 1)
+
+
+def network(appearance: Appearance) -> QWidget:
+    """Who is asked after a failure."""
+    return _on_page(appearance, 3)
+
+
+def network_with_a_fault(appearance: Appearance) -> QWidget:
+    """A target that is none."""
+    return _on_page(appearance, 3, Program(TEXT + '[network]\ncontrol = ["https://one.example/", "two.example"]\n'))
 
 
 def machine(appearance: Appearance) -> QWidget:
     """What this machine gives us."""
-    return _on_page(appearance, 2)
+    return _on_page(appearance, 4)
 
 
 def empty(appearance: Appearance) -> QWidget:
@@ -137,6 +175,12 @@ SHOTS: Mapping[str, Callable[[Appearance], QWidget]] = {
     "settings-more": more_and_a_bad_result,
     "settings-removed": removed,
     "settings-notifications": notifications,
+    "settings-quiet": quiet_hours_with_a_fault,
+    "settings-maintenance": maintenance,
+    "settings-maintenance-month": maintenance_of_the_month,
+    "settings-maintenance-none": maintenance_none,
+    "settings-network": network,
+    "settings-network-fault": network_with_a_fault,
     "settings-machine": machine,
     "settings-empty": empty,
     "settings-broken": broken,
@@ -150,15 +194,17 @@ SHOTS: Mapping[str, Callable[[Appearance], QWidget]] = {
 def _dialog(appearance: Appearance, program: Program | None = None) -> tuple[SettingsDialog, Program]:
     program = program or Program()
     bridge = Bridge()
-    dialog = SettingsDialog(program, bridge, appearance, PROBES, desktop_rows, machine_rows)
+    dialog = SettingsDialog(
+        program, bridge, appearance, PROBES, desktop_rows, machine_rows, lambda: NOW, ZoneInfo("Europe/Berlin")
+    )
     bridge.setParent(dialog)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     dialog.show_snapshot(picture())
     return dialog, program
 
 
-def _on_page(appearance: Appearance, page: int) -> QWidget:
-    dialog, _ = _dialog(appearance)
+def _on_page(appearance: Appearance, page: int, program: Program | None = None) -> SettingsDialog:
+    dialog, _ = _dialog(appearance, program)
     dialog.findChild(QTabBar).setCurrentIndex(page)
     return dialog
 

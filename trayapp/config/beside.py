@@ -49,12 +49,13 @@ class TablesBeside:
             return self._unless_wrong(path, None)
         make = partial(Maintenance, id=id_)
         made = read_declared(self._reading, make, _MAINTENANCE_KEYS, table, path)
-        known = made is not None and self._names_what_exists(made, path)
-        return self._unless_wrong(path, made if known else None)
+        if made is not None:
+            self._look_for_strangers(made, path)
+        return self._unless_wrong(path, made)
 
-    def _names_what_exists(self, maintenance: Maintenance, path: Path) -> bool:
+    def _look_for_strangers(self, maintenance: Maintenance, path: Path) -> None:
+        """Warns of names that nothing has: it still holds for the others, whatever became of one of them."""
         complaints = self._reading.complaints
-        before = complaints.errors
         for key, named, known in (
             ("services", maintenance.services, self._ids),
             ("groups", maintenance.groups, self._groups),
@@ -62,8 +63,7 @@ class TablesBeside:
             for place, name in enumerate(named):
                 if name not in known:
                     hint = complaints.did_you_mean(name, known)
-                    complaints.error((*path, key, place), f'there is no {key[:-1]} "{plain(name, 100)}"{hint}')
-        return complaints.errors == before
+                    complaints.warn((*path, key, place), f'there is no {key[:-1]} "{plain(name, 100)}"{hint}')
 
     def _unless_wrong(self, path: Path, made: T | None) -> T | None:
         if made is None:

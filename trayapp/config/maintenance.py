@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Annotated
@@ -24,7 +24,18 @@ from trayapp.core.words import Service
 
 _DAY = 86_400_000
 _SHORTER_THAN = {"day": Duration(_DAY), "week": Duration(7 * _DAY), "month": Duration(28 * _DAY)}
-_DAYS_OF_MONTH = (*(str(day) for day in range(1, 32)), "last")
+
+DAYS: Mapping[str, tuple[str, ...]] = {
+    "week": WEEKDAYS,
+    "month": (*(str(day) for day in range(1, 32)), "last"),
+}
+"""What the days of a maintenance may be, by how often it is; with other words there are none to choose."""
+
+OUT_OF_PLACE: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "once": (("days", "at"), 'belongs to a recurring maintenance; add every = "day", "week" or "month"'),
+    "day": (("days",), 'belongs to every = "week" or "month"; leave one of the two out'),
+}
+"""Keys that make no sense, by how often a maintenance is, and what is said of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +43,25 @@ class Maintenance:
     """When which services are worked on: once, or every day, week or month. Raises Mismatch."""
 
     id: str
-    services: Annotated[tuple[str, ...], Key("Services", "Ids of the services; none and no group: all.")] = ()
-    groups: Annotated[tuple[str, ...], Key("Groups", "Groups whose services are meant, too.")] = ()
+    note: Annotated[str, Key("What is done", "A word or two, to know it by.", most=2000)] = ""
+    services: Annotated[tuple[str, ...], Key("Services", "Which are worked on; none and no group: all.")] = ()
+    groups: Annotated[tuple[str, ...], Key("Groups", "Whose services are worked on, too.")] = ()
+    every: Annotated[
+        str, Key("How often", "Once, or every day, week or month.", pattern="|".join(("once", *_SHORTER_THAN)))
+    ] = "once"
+    days: Annotated[
+        tuple[str, ...],
+        Key(
+            "Days",
+            "Weekdays (mon to sun), or days of the month (1 to 31, last).",
+            pattern="|".join((*DAYS["week"], *DAYS["month"])),
+            placeholder="mon",
+        ),
+    ] = ()
+    at: Annotated[
+        str,
+        Key("At", "When it begins on each of its days.", pattern=TIME_OF_DAY, check=time_of_day, placeholder="02:30"),
+    ] = ""
     start: Annotated[
         str,
         Key(
@@ -44,6 +72,10 @@ class Maintenance:
             placeholder="2026-12-01T22:00",
         ),
     ] = ""
+    duration: Annotated[
+        Duration | None,
+        Key("Duration", "How long it takes, each time.", least=60_000, most=31 * _DAY, placeholder="2h"),
+    ] = None
     end: Annotated[
         str,
         Key(
@@ -54,23 +86,6 @@ class Maintenance:
             placeholder="2026-12-02T04:00",
         ),
     ] = ""
-    duration: Annotated[
-        Duration | None, Key("Duration", "How long it takes, each time.", least=60_000, most=31 * _DAY)
-    ] = None
-    every: Annotated[str, Key("Every", "Unless it is only once.", pattern="day|week|month")] = ""
-    days: Annotated[
-        tuple[str, ...],
-        Key(
-            "Days",
-            "Weekdays (mon to sun), or days of the month (1 to 31, last).",
-            pattern="|".join((*WEEKDAYS, *_DAYS_OF_MONTH)),
-            placeholder="mon",
-        ),
-    ] = ()
-    at: Annotated[
-        str,
-        Key("At", "When it begins on each of its days.", pattern=TIME_OF_DAY, check=time_of_day, placeholder="02:30"),
-    ] = ""
     zone: Annotated[
         str,
         Key(
@@ -78,10 +93,8 @@ class Maintenance:
             "Whose clock is meant; else that of this computer.",
             check=zone_named,
             placeholder="Europe/Berlin",
-            advanced=True,
         ),
     ] = ""
-    note: Annotated[str, Key("Note", "What is done.", most=2000)] = ""
 
     def __post_init__(self) -> None:
         if faults := tuple(self._mismatches()):
@@ -96,7 +109,7 @@ class Maintenance:
         """When it is, for `core.calendar`. `local` is the zone of this computer."""
         zone = zone_named(self.zone) if self.zone else local
         start, end = (date_time(written) if written else None for written in (self.start, self.end))
-        if not self.every:
+        if self.every == "once":
             assert start is not None
             return Once(start, self.duration or end or 0, zone)
         assert self.duration is not None
@@ -107,12 +120,13 @@ class Maintenance:
     def _mismatches(self) -> Iterator[tuple[str, str]]:
         if self.start and self.end and date_time(self.end) <= date_time(self.start):
             yield "end", f'"{self.end}" is not after the start, "{self.start}"'
-        yield from self._mismatches_of_recurring() if self.every else self._mismatches_of_once()
+        yield from self._mismatches_of_once() if self.every == "once" else self._mismatches_of_recurring()
+        keys, sentence = OUT_OF_PLACE.get(self.every, ((), ""))
+        for key in keys:
+            if getattr(self, key):
+                yield key, sentence
 
     def _mismatches_of_once(self) -> Iterator[tuple[str, str]]:
-        for key in ("days", "at"):
-            if getattr(self, key):
-                yield key, 'belongs to a recurring maintenance; add every = "day", "week" or "month"'
         if not self.start:
             yield "start", 'is missing; add start = "2026-12-01T22:00", or every = "week" for a recurring maintenance'
         if bool(self.end) == (self.duration is not None):
@@ -126,11 +140,9 @@ class Maintenance:
         elif self.duration >= _SHORTER_THAN[self.every]:
             limit = format_duration(_SHORTER_THAN[self.every])
             yield "duration", f"must be shorter than {limit}, or the maintenance never ends"
-        known = {"day": (), "week": WEEKDAYS, "month": _DAYS_OF_MONTH}[self.every]
+        known = DAYS.get(self.every, self.days)
         wrong = next((day for day in self.days if day not in known), None)
-        if self.every == "day" and self.days:
-            yield "days", 'belongs to every = "week" or "month"; leave one of the two out'
-        elif wrong is not None:
+        if wrong is not None:
             yield "days", f'"{wrong}" is no day of a {self.every}; there are {known[0]} to {known[-1]}'
-        elif self.every != "day" and not self.days:
+        elif known and not self.days:
             yield "days", f'is missing; add days = ["{known[0]}"]'

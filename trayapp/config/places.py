@@ -6,6 +6,7 @@ The one file that knows platformdirs.
 from __future__ import annotations
 
 import os
+import stat
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -76,21 +77,35 @@ class Places:
     def prepare(self) -> None:
         """Makes the folders, for nobody else to look into (0700).
 
+        A home that is there already is the user's and stays as it is; the folders in it are ours.
         Raises OSError with a sentence when that cannot be, PermissionError when one is somebody else's.
         """
-        for folder in (self.home, self.config, self.data, self.log, self.run):
-            if folder is not None:
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _make_private(folder)
+        if self.home is not None:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _check_owner(self.home)
+        for folder in (self.config, self.data, self.log, self.run):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_private(folder)
+
+    @property
+    def open_to_others(self) -> Path | None:
+        """The folder in which others of this machine could exchange ours for theirs; None: there is none such."""
+        if os.name != "posix" or self.home is None or not self.home.exists():
+            return None  # a profile's folders are the user's own there
+        mode = self.home.stat().st_mode
+        return self.home if mode & 0o022 and not mode & stat.S_ISVTX else None
 
 
 def _make_private(folder: Path) -> None:
     if os.name != "posix":
-        return  # a profile's folders are the user's own there
-    status = folder.stat()
-    if status.st_uid != os.geteuid():
+        return
+    _check_owner(folder)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+
+
+def _check_owner(folder: Path) -> None:
+    if os.name == "posix" and folder.stat().st_uid != os.geteuid():
         raise PermissionError(
             f"{folder} belongs to another user; remove it, or set WATCHBELL_HOME to a folder of yours"
         )
-    if status.st_mode & 0o077:
-        folder.chmod(0o700)

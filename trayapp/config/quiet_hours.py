@@ -29,7 +29,6 @@ class QuietHours:
             "Whose clock is meant; else that of this computer, wherever it travels.",
             check=zone_named,
             placeholder="Europe/Berlin",
-            advanced=True,
         ),
     ] = ""
 

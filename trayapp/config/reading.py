@@ -53,12 +53,22 @@ class Reading:
         value = self._value(shape_of(declared.type), declared.key, written, path)
         if declared.key.check is None or value is WRONG or isinstance(value, Reference):
             return value
+        return value if self._passes(declared.key.check, value, path) else WRONG
+
+    def _passes(self, check: Callable[[Any], object], value: Any, path: Path) -> bool:
+        """Whether the value passes the key's check. Of a list, each item that would not pass alone is named."""
+        before = self.complaints.errors
+        for place, item in enumerate(value) if isinstance(value, tuple) else ():
+            self._check(check, (item,), (*path, place))
+        if self.complaints.errors == before:
+            self._check(check, value, path)
+        return self.complaints.errors == before
+
+    def _check(self, check: Callable[[Any], object], value: Any, path: Path) -> None:
         try:
-            declared.key.check(value)
+            check(value)
         except ValueError as error:
             self.complaints.error(path, plain(str(error), 400))
-            return WRONG
-        return value
 
     def _value(self, shape: Shape, key: Key, written: Any, path: Path) -> Any:
         if shape.inside is not None:

@@ -10,6 +10,8 @@ from trayapp.config.broken import parse_toml
 from trayapp.config.faults import Fault
 from trayapp.config.writing import CannotSave
 
+BY_HAND = "this is written in a way that cannot be changed from here; edit the file by hand"
+
 
 def read(text: str) -> dict[str, Any]:
     """What the text says, as a document of its own to be changed. Raises CannotSave where that cannot be told."""
@@ -22,12 +24,16 @@ def read(text: str) -> dict[str, Any]:
 
 
 def changed(text: str, change: Callable[[Any], object]) -> str:
-    """The text after tomlkit changed its document."""
+    """The text after tomlkit changed its document. Raises CannotSave."""
     import tomlkit  # noqa: PLC0415  (only when something is saved)
 
-    document = tomlkit.parse(text)
-    change(document)
-    return with_newlines_of(text, tomlkit.dumps(document))
+    try:
+        document = tomlkit.parse(text)
+        change(document)
+        new = tomlkit.dumps(document)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise CannotSave(BY_HAND) from error  # tomlkit 0.15 loses count of tables made by dotted keys, for one
+    return with_newlines_of(text, new)
 
 
 def with_newlines_of(text: str, new: str) -> str:
@@ -41,7 +47,7 @@ def checked(text: str, meant: Mapping[str, Any]) -> str:
     """The new text, if it says what was meant: whatever tomlkit or we got wrong never reaches the file."""
     document = parse_toml(text)
     if isinstance(document, Fault) or _services_apart(document) != _services_apart(meant):
-        raise CannotSave("this is written in a way that cannot be changed from here; edit the file by hand")
+        raise CannotSave(BY_HAND)
     return text
 
 

@@ -159,7 +159,7 @@ class Service:
         ),
     ] = "auto"
     depends_on: Annotated[
-        tuple[str, ...], Key("Depends on", "Ids of services without which it cannot be judged.", advanced=True)
+        tuple[str, ...], Key("Depends on", "Services without which it cannot be judged.", advanced=True)
     ] = ()
     objective: Annotated[
         float | None, Key("Objective", "Availability to reach, percent over 30 days.", least=0, most=100, advanced=True)

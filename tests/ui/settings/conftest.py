@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 import shiboken6
 from pytestqt.qtbot import QtBot
 
-from tests.ui.settings.little_world import Program, desktop_rows, machine_rows
+from tests.ui.settings.little_world import PLANNED, Program, desktop_rows, machine_rows
+from tests.ui.world import NOW
 from trayapp.probes import PROBES
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.palette import Appearance
@@ -27,7 +29,9 @@ def open_settings(qtbot: QtBot, appearance: Appearance, program: Program) -> Ite
     opened: list[SettingsDialog] = []
 
     def open_it() -> SettingsDialog:
-        dialog = SettingsDialog(program, bridge, appearance, PROBES, desktop_rows, machine_rows)
+        dialog = SettingsDialog(
+            program, bridge, appearance, PROBES, desktop_rows, machine_rows, lambda: NOW, ZoneInfo("Europe/Berlin")
+        )
         opened.append(dialog)
         dialog.show()
         qtbot.waitExposed(dialog)
@@ -42,4 +46,11 @@ def open_settings(qtbot: QtBot, appearance: Appearance, program: Program) -> Ite
 
 @pytest.fixture
 def settings(open_settings: Callable[[], SettingsDialog]) -> SettingsDialog:
+    return open_settings()
+
+
+@pytest.fixture
+def planned(program: Program, open_settings: Callable[[], SettingsDialog]) -> SettingsDialog:
+    """Settings of a file with maintenance and quiet hours in it."""
+    program.file = PLANNED
     return open_settings()

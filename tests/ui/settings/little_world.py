@@ -49,6 +49,41 @@ host = "printer.lan"
 port = 631
 """
 
+PLANNED = (
+    TEXT.replace('name = "Twitter"', 'name = "Twitter"\ncritical = true')
+    + """
+# tapes
+[maintenance.backup]
+note = "Backup of the databases"
+services = ["cache-1", "printer"]
+groups = ["Public web"]
+every = "week"
+days = ["sun"]
+at = "02:30"  # not earlier
+duration = "2h"
+zone = "Europe/Berlin"
+odd = 1
+
+[maintenance.patches]
+every = "month"
+days = ["1", "15", "last"]
+at = "21:00"
+duration = "90m"
+zone = "Europe/Berlin"
+
+[maintenance.move]
+note = "Move to the new rack"
+groups = ["Office LAN"]
+start = "2025-10-01T22:00"
+end = "2025-10-02T04:00"
+
+# when I sleep
+[quiet_hours]
+from = "22:00"
+to = "07:00"
+"""
+)
+
 GOOD = Finding(
     Outcome.OK,
     latency_ms=45.2,
@@ -104,6 +139,12 @@ class Program:
 
     def pause(self, until: int | None) -> None:
         raise AssertionError("the settings pause nothing")
+
+    def pause_service(self, service: str, until: int | None) -> None:
+        raise AssertionError("the settings pause nothing")
+
+    def tell_when_back(self, service: str, wanted: bool) -> None:
+        raise AssertionError("the settings ask for no news")
 
     def open_link(self, url: str) -> None:
         raise AssertionError("the settings open no page")

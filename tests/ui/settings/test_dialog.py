@@ -28,7 +28,7 @@ from trayapp.ui.settings.add_dialog import AddDialog
 from trayapp.ui.settings.conflict import ConflictDialog
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.settings.form import ServiceForm
-from trayapp.ui.settings.service_model import Line, ServiceModel
+from trayapp.ui.settings.line_model import Line, LineModel
 
 
 def button(widget: QWidget, text: str) -> QPushButton:
@@ -48,8 +48,8 @@ def write(line: QLineEdit, text: str) -> None:
 
 
 def lines(settings: SettingsDialog) -> list[Line]:
-    model = settings.findChild(QListView).model()
-    return [model.index(row, 0).data(ServiceModel.LINE) for row in range(model.rowCount())]
+    model = settings.pages.services.side.findChild(QListView).model()
+    return [model.index(row, 0).data(LineModel.LINE) for row in range(model.rowCount())]
 
 
 def words(settings: SettingsDialog) -> str:
@@ -120,11 +120,11 @@ def test_a_service_that_was_wrong_before_does_not_keep_others_from_being_saved(
 
 def test_a_removed_service_comes_back_with_undo(settings: SettingsDialog, program: Program) -> None:
     settings.edit("github")
-    button(settings, "Remove").click()
+    button(settings.pages.services, "Remove").click()
     assert [line.id for line in lines(settings)] == ["twitter", "cache-1", "printer"]
-    assert "Removed “GitHub”." in words(settings)
+    assert 'Removed "GitHub".' in words(settings)
 
-    button(settings, "Undo").click()
+    button(settings.pages.services, "Undo").click()
 
     assert [line.id for line in lines(settings)] == ["twitter", "github", "cache-1", "printer"]
     assert not settings.unsaved
@@ -136,7 +136,7 @@ def test_removing_the_last_service_leaves_an_invitation(
     program.file = '[services.a.tcp]\nhost = "h"\nport = 1\n'
     settings = open_settings()
 
-    button(settings, "Remove").click()
+    button(settings.pages.services, "Remove").click()
 
     assert "Nothing is watched yet" in words(settings)
     assert settings.save() is True
@@ -157,7 +157,7 @@ def test_an_address_becomes_a_service(settings: SettingsDialog, program: Program
 
 
 def test_a_password_in_a_new_address_goes_to_the_keyring(settings: SettingsDialog, program: Program) -> None:
-    settings.services.add("https://me:hunter2@example.org/")
+    settings.pages.services.watch("https://me:hunter2@example.org/")
 
     assert settings.save() is True
 
@@ -171,14 +171,14 @@ def test_a_password_in_a_new_address_goes_to_the_keyring(settings: SettingsDialo
 def test_a_duplicate_has_an_id_and_a_name_of_its_own(settings: SettingsDialog) -> None:
     settings.edit("cache-1")
 
-    button(settings, "Duplicate").click()
+    button(settings.pages.services, "Duplicate").click()
 
     assert lines(settings)[-1].id == "memcached-cache-1-copy"
     assert lines(settings)[-1].name == "memcached cache-1 (copy)"
 
 
 def test_a_service_is_switched_off_in_the_list(settings: SettingsDialog, program: Program) -> None:
-    view = settings.findChild(QListView)
+    view = settings.pages.services.side.findChild(QListView)
     view.setFocus()
 
     QTest.keyClick(view, Qt.Key.Key_Space)
@@ -188,7 +188,7 @@ def test_a_service_is_switched_off_in_the_list(settings: SettingsDialog, program
 
 
 def test_a_click_on_the_switch_and_nowhere_else_switches(settings: SettingsDialog) -> None:
-    view = settings.findChild(QListView)
+    view = settings.pages.services.side.findChild(QListView)
     row = view.visualRect(view.model().index(1, 0))
 
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
@@ -214,7 +214,7 @@ def test_a_change_lands_at_its_service_also_when_the_list_hides_it(settings: Set
     assert lines(settings) == []
 
     write(field(settings, "note"), "N")
-    [changed] = settings.services.draft.changed
+    [(_, changed)] = settings.drafting.draft.changed
     assert settings.save() is True
 
     assert services(program)[changed]["note"] == "N"
@@ -322,22 +322,36 @@ def test_a_file_that_is_no_toml_is_named_and_cannot_be_changed_from_here(
 
     assert "services.toml cannot be read" in words(settings)
     assert "line 2" in words(settings)
-    assert not button(settings, "Add…").isEnabled()
+    assert not button(settings.pages.services, "Add…").isEnabled()
 
 
 def test_the_keyboard_reaches_every_page(settings: SettingsDialog) -> None:
     tabs = settings.findChild(QTabBar)
     tabs.setFocus()
-    QTest.keyClick(tabs, Qt.Key.Key_Right)
-    assert "What this desktop offers" in words(settings)
+    for sentence in (
+        "No maintenance is planned",
+        "What this desktop offers",
+        "Is it me or them?",
+        "What this machine gives Watchbell",
+    ):
+        QTest.keyClick(tabs, Qt.Key.Key_Right)
+        assert sentence in words(settings)
 
-    QTest.keyClick(tabs, Qt.Key.Key_Right)
 
-    assert "What this machine gives Watchbell" in words(settings)
+def test_tab_walks_from_the_list_to_the_form_and_to_the_buttons_below(settings: SettingsDialog, qtbot: QtBot) -> None:
+    qtbot.waitUntil(settings.isActiveWindow)
+    settings.findChild(QTabBar).setFocus()
+    walked = []
+    for _ in range(10):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        walked.append(QApplication.focusWidget().accessibleName() or QApplication.focusWidget().text())
+
+    assert walked[:6] == ["Find a service", "Services", "&Add…", "&Duplicate", "&Remove", "&Try it"]
+    assert walked[6:] == ["Kind of check", "Address", "Expected status", "Contains"]
 
 
 def test_the_page_of_notifications_leads_to_the_service_whose_choice_it_is(settings: SettingsDialog) -> None:
-    settings.findChild(QTabBar).setCurrentIndex(1)
+    settings.findChild(QTabBar).setCurrentIndex(2)
     [told] = [label for label in settings.findChildren(QLabel) if "cache-1" in label.text() and "href" in label.text()]
 
     told.linkActivated.emit("cache-1")
@@ -357,3 +371,14 @@ def test_every_control_has_a_name(settings: SettingsDialog) -> None:
     ]
 
     assert nameless == []
+
+
+def test_a_circle_of_dependencies_is_named_at_the_field(settings: SettingsDialog) -> None:
+    tables = settings.drafting.draft.services
+    tables.put("github", {**tables.now["github"], "depends_on": ["twitter"]})
+    tables.put("twitter", {**tables.now["twitter"], "depends_on": ["github"]})
+
+    assert settings.save() is False
+
+    assert "goes in a circle: twitter → github → twitter; take one of these out" in words(settings)
+    assert QApplication.focusWidget() is settings.findChild(ServiceForm).field("depends_on").editor.field

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListView, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.keys import Duration, Key, Text, declared_keys
@@ -35,6 +35,9 @@ class Everything:
     time: Annotated[Duration, Key("Time", "")] = Duration(60_000)
     choice: Annotated[str, Key("Choice", "", pattern="all|down|none")] = "all"
     words: Annotated[tuple[str, ...], Key("Words", "")] = ("200-299",)
+    days: Annotated[tuple[str, ...], Key("Days", "", pattern="mon|tue|1|2|3")] = ()
+    lines: Annotated[tuple[str, ...], Key("Lines", "", placeholder="z")] = ("a", "b, c")
+    at: Annotated[str, Key("At", "", pattern="[0-9]{2}:[0-9]{2}", placeholder="22:00")] = ""
     headers: Annotated[Mapping[str, Text], Key("Headers", "")] = field(default_factory=lambda: NOTHING)
 
 
@@ -47,6 +50,19 @@ def editor_of(qtbot: QtBot, appearance: Appearance) -> Any:
         editor = editor_for(DECLARED[name], appearance)
         qtbot.addWidget(editor)
         editor.show_value(value, default_in_file(DECLARED[name]))
+        return editor
+
+    return make
+
+
+@pytest.fixture
+def pick_of(qtbot: QtBot, appearance: Appearance) -> Any:
+    def make(value: Any = UNSET, offered: Mapping[str, str] = NOTHING) -> Editor:
+        editor = editor_for(DECLARED["days"], appearance, picked=True)
+        qtbot.addWidget(editor)
+        editor.offer(offered)
+        editor.show_value(value)
+        editor.show()
         return editor
 
     return make
@@ -175,3 +191,163 @@ def test_headers_are_lines_that_can_be_added_changed_and_dropped(editor_of: Any)
     editor.findChildren(QToolButton)[0].click()
 
     assert editor.value() == {"Authorization": {"secret": "token"}, "X-Test": "1"}
+
+
+def pressed(editor: Editor) -> list[str]:
+    return [chip.text() for chip in editor.findChildren(QPushButton) if chip.isChecked()]
+
+
+def chips(editor: Editor) -> list[str]:
+    return [chip.text() for chip in editor.findChildren(QPushButton) if chip.isVisibleTo(editor)]
+
+
+def test_a_word_is_pressed_or_not_and_none_takes_the_key_out_of_the_file(editor_of: Any) -> None:
+    editor = editor_of("days", ["tue"])
+    assert pressed(editor) == ["Tue"]
+    mon, tue, *_ = editor.findChildren(QPushButton)
+
+    mon.click()
+    assert editor.value() == ["mon", "tue"]
+
+    mon.click()
+    tue.click()
+    assert editor.value() is UNSET
+
+
+def test_only_offered_words_have_chips_but_what_the_file_has_can_be_taken_out(editor_of: Any) -> None:
+    editor = editor_of("days", ["tue", "odd"])
+    editor.offer({"1": "1", "2": "2"})
+    assert chips(editor) == ["Tue", "1", "2", "Odd"]
+
+    for chip in editor.findChildren(QPushButton):
+        if chip.isChecked():
+            chip.click()
+
+    assert editor.value() is UNSET
+
+
+def test_tab_stops_once_at_chips_and_the_arrow_keys_walk_among_them(editor_of: Any, qtbot: QtBot) -> None:
+    editor = editor_of("days")
+    with qtbot.waitActive(editor):
+        editor.show()
+    stops = [chip.text() for chip in editor.controls if chip.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert stops == ["Mon"]
+
+    editor.field.setFocus()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+
+    assert editor.value() == ["tue"]
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Left)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Left)
+    assert QApplication.focusWidget() is editor.controls[0]
+
+
+def test_lines_are_changed_added_and_taken_out(editor_of: Any) -> None:
+    editor = editor_of("lines", ["one", "two"])
+    more, usual = editor.findChildren(QPushButton)
+    more.click()
+    QTest.keyClicks(editor.findChildren(QLineEdit)[-1], "three")
+    assert editor.value() == ["one", "two", "three"]
+
+    editor.findChildren(QToolButton)[0].click()
+
+    assert editor.value() == ["two", "three"]
+    assert usual.isEnabled()
+
+
+def test_without_a_key_there_are_the_usual_lines_and_they_can_be_restored(editor_of: Any) -> None:
+    editor = editor_of("lines")
+    usual = editor.findChildren(QPushButton)[1]
+    assert [line.text() for line in editor.findChildren(QLineEdit)] == ["a", "b, c"]
+    assert not usual.isEnabled()
+    for _ in "ab":
+        editor.findChildren(QToolButton)[0].click()
+    assert editor.value() == []
+
+    usual.click()
+
+    assert editor.value() is UNSET
+    assert [line.text() for line in editor.findChildren(QLineEdit)] == ["a", "b, c"]
+
+
+def test_the_line_that_is_wrong_is_marked_and_gets_the_keyboard(editor_of: Any, qtbot: QtBot) -> None:
+    editor = editor_of("lines", ["one", "", "two"])
+    with qtbot.waitActive(editor):
+        editor.show()
+
+    editor.show_faulty([1], True)
+    editor.reach()
+
+    assert QApplication.focusWidget().text() == "two"
+
+
+def test_what_exists_is_ticked_with_the_space_bar_or_a_click(pick_of: Any) -> None:
+    editor = pick_of(["b"], {"a": "Anna", "b": "Berta"})
+    view = editor.findChild(QListView)
+    view.setCurrentIndex(view.model().index(0, 0))
+
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    assert editor.value() == ["a", "b"]
+    row = view.visualRect(view.model().index(1, 0))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+
+    assert editor.value() == ["a"]
+
+
+def test_a_name_that_nothing_has_any_more_can_be_unticked(pick_of: Any) -> None:
+    editor = pick_of(["gone"], {"a": "Anna"})
+    assert editor.value() == ["gone"]
+    model = editor.findChild(QListView).model()
+    assert [model.index(row, 0).data() for row in range(model.rowCount())] == ["Anna", "gone"]
+
+    model.setData(model.index(1, 0), Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
+
+    assert editor.value() is UNSET
+
+
+def test_other_offers_keep_the_ticks(pick_of: Any) -> None:
+    editor = pick_of(["a"], {"a": "Anna"})
+
+    editor.offer({"a": "Anna Maria", "b": "Berta"})
+
+    assert editor.value() == ["a"]
+    assert editor.findChild(QListView).model().rowCount() == 2
+
+
+def test_a_choice_may_be_called_otherwise_than_it_is_written(editor_of: Any) -> None:
+    editor = editor_of("choice", "down")
+    editor.offer({"down": "only down"})
+    editor.show_value("down")
+    box = editor.findChild(QComboBox)
+    assert box.currentText() == "only down"
+
+    box.setCurrentIndex(2)
+
+    assert editor.value() == "none"
+
+
+def test_one_of_few_offers_is_a_button(editor_of: Any) -> None:
+    editor = editor_of("time")
+    editor.offer({"0s": "Never"})
+
+    editor.findChild(QPushButton).click()
+
+    assert editor.value() == "0s"
+
+
+def test_many_offers_are_found_by_any_part_of_them(editor_of: Any, qtbot: QtBot) -> None:
+    editor = editor_of("line")
+    editor.offer({name: name for name in ("Europe/Berlin", "Europe/Rome", "Asia/Tokyo", "Africa/Cairo", "UTC")})
+    with qtbot.waitActive(editor):
+        editor.show()
+    line = line_of(editor)
+    line.setFocus()
+    QTest.keyClicks(line, "berl")
+    qtbot.waitUntil(lambda: line.completer().popup().isVisible())
+
+    QTest.keyClick(line.completer().popup(), Qt.Key.Key_Down)
+    with qtbot.waitSignal(editor.changed):
+        QTest.keyClick(line.completer().popup(), Qt.Key.Key_Return)
+
+    assert editor.value() == "Europe/Berlin"

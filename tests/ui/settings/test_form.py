@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QListView
 from pytestqt.qtbot import QtBot
 
 from trayapp.core.keys import declared_keys
@@ -143,3 +143,17 @@ def test_a_probe_s_table_that_is_no_table_can_be_mended(form: ServiceForm, qtbot
         QTest.keyClicks(line(form, "http.url"), "x")
 
     assert changed.args == [{"http": {"url": "x"}}]
+
+
+def test_what_a_service_depends_on_is_picked_also_after_another_kind_was_chosen(
+    form: ServiceForm, qtbot: QtBot
+) -> None:
+    form.offer({"router": "Office router"})
+    form.change_kind("tcp")
+    model = form.field("depends_on").editor.findChild(QListView).model()
+    assert model.index(0, 0).data() == "Office router"
+
+    with qtbot.waitSignal(form.changed) as changed:
+        model.setData(model.index(0, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
+
+    assert changed.args[0]["depends_on"] == ["router"]

@@ -52,7 +52,7 @@ def test_a_changed_secret_goes_to_the_keyring_for_the_origin_of_the_address(
     with qtbot.waitSignal(dialog.kept):
         future.set_result(None)
     assert authorization(settings).value() == {"secret": "twitter-token"}
-    assert settings.services.draft.text() == TEXT
+    assert settings.drafting.draft.text() == TEXT
 
 
 def test_a_secret_is_typed_unseen(settings: SettingsDialog) -> None:
@@ -105,7 +105,7 @@ def test_a_keyring_that_does_not_take_the_password_leaves_it_in_the_form_and_out
     assert isinstance(url, QLineEdit)
     url.selectAll()
     QTest.keyClicks(url, "https://me:hunter2@twitter.com/")
-    settings.services.judge()
+    settings.drafting.judge()
     button(settings, "Keep it in the keyring").click()
 
     program.secrets[0][3].set_exception(RuntimeError("locked"))

@@ -112,7 +112,7 @@ def test_an_answer_that_is_older_than_the_form_says_so(
     program.answer(GOOD)
     qtbot.waitUntil(lambda: not try_out.running)
 
-    settings.findChild(FormPane).edited.emit(settings.services.draft.tables["twitter"])
+    settings.findChild(FormPane).edited.emit(settings.drafting.draft.services.now["twitter"])
 
     assert "before your last change" in shown(try_out)
 

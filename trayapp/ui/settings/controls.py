@@ -1,4 +1,4 @@
-"""Two controls that the plain style draws poorly: a switch, and a box to choose from."""
+"""Controls that the plain style draws poorly: a switch, a tick, and a box to choose from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QStyle, QWidget
 
 from trayapp.ui.palette import Appearance, Colours
-from trayapp.ui.settings.dress import edge, is_plain
+from trayapp.ui.settings.dress import is_plain
 
 SWITCH = QSize(36, 20)
 
@@ -25,6 +25,20 @@ def paint_switch(painter: QPainter, area: QRectF, on: bool, focused: bool, colou
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.on_accent if on else colours.unknown))
     painter.drawEllipse(QRectF(left, pill.top() + 3, knob, knob))
+
+
+def paint_tick(painter: QPainter, area: QRectF, ticked: bool, colours: Colours) -> None:
+    """A box to tick, in the colours of the switch."""
+    box = area.adjusted(0.7, 0.7, -0.7, -0.7)
+    painter.setPen(QPen(QColor(colours.accent if ticked else colours.unknown), 1.4))
+    painter.setBrush(QColor(colours.accent if ticked else colours.raised))
+    painter.drawRoundedRect(box, 4, 4)
+    if ticked:
+        pen = QPen(QColor(colours.on_accent), 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        width, height = box.width(), box.height()
+        corners = ((0.26, 0.52), (0.44, 0.70), (0.76, 0.32))
+        painter.drawPolyline([QPointF(box.left() + x * width, box.top() + y * height) for x, y in corners])
 
 
 class Switch(QCheckBox):
@@ -79,7 +93,7 @@ class ChoiceBox(QComboBox):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         editor = self.parentWidget()
         faulty = editor is not None and bool(editor.property("faulty"))
-        painter.setPen(QColor(colours.down if faulty else colours.accent if self.hasFocus() else edge(colours)))
+        painter.setPen(QColor(colours.down if faulty else colours.accent if self.hasFocus() else colours.edge))
         painter.setBrush(QColor(colours.raised))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         ink = QColor(colours.ink if self.isEnabled() else colours.soft)

@@ -1,43 +1,40 @@
-"""The settings dialog: its pages, saving without a restart, and never losing what somebody typed."""
+"""The settings dialog: saving without a restart, and never losing what somebody typed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QStackedWidget,
-    QTabBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from trayapp.config.here import HERE
 from trayapp.config.save import CannotSave
 from trayapp.core.wording import plain
 from trayapp.core.words import Snapshot
 from trayapp.ui.asks import Asks
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.palette import Appearance
-from trayapp.ui.settings.cards_page import CardsPage
 from trayapp.ui.settings.conflict import ConflictDialog
-from trayapp.ui.settings.draft import Draft
+from trayapp.ui.settings.drafting import Drafting
 from trayapp.ui.settings.dress import repolish, rule, speak_as, style_sheet
-from trayapp.ui.settings.machine_rows import Look, MachineRows
-from trayapp.ui.settings.services_page import ServicesPage
+from trayapp.ui.settings.machine_rows import Look
+from trayapp.ui.settings.pages import Pages
 from trayapp.ui.settings.unsaved import ask_before_closing
-from trayapp.ui.settings.who_is_told import WhoIsTold
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
 
 
 class SettingsDialog(QDialog):
     """Made when it is wanted and deleted when it is closed. `kinds` are the probe kinds by name.
 
     `notification_rows` and `machine_rows` look at this desktop and this machine in some other thread.
+    `clock` tells the time (ms UTC) and `zone` is that of this computer, for what is said of maintenance.
     """
 
     def __init__(
@@ -48,65 +45,50 @@ class SettingsDialog(QDialog):
         kinds: Mapping[str, type[Any]],
         notification_rows: Look,
         machine_rows: Look,
+        clock: Callable[[], int] = _now,
+        zone: tzinfo = HERE,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._asks, self._appearance, self._kinds = asks, appearance, kinds
+        self._asks, self._appearance = asks, appearance
         self.setWindowTitle("Watchbell settings")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(940, 700)
         self.setMinimumSize(760, 520)
-        self._tabs = QTabBar(self)
-        self.services = ServicesPage(asks, bridge, kinds, appearance, self)
-        self._told = WhoIsTold(self)
-        offered = MachineRows("What this desktop offers", notification_rows, bridge, appearance)
-        machine = MachineRows("What this machine gives Watchbell", machine_rows, bridge, appearance)
-        self._pages = QStackedWidget(self)
-        for title, page in (
-            ("Ser&vices", self.services),
-            ("&Notifications", CardsPage("Notifications", offered, self._told)),
-            ("About this &machine", CardsPage("About this machine", machine)),
-        ):
-            self._tabs.addTab(title)
-            self._pages.addWidget(page)
+        self.drafting = Drafting(kinds, self)
+        self.pages = Pages(
+            self.drafting, asks, bridge, appearance, kinds, notification_rows, machine_rows, clock, zone, self
+        )
         self._word = speak_as(QLabel(self), "note")
         self._save = QPushButton("&Save", self)
         self._close = QPushButton("&Close", self)
         self._lay_out()
         self._connect(bridge)
         self._dress()
-        self._open_text(asks.settings_text())
-        self.services.side.reach()
+        self.drafting.open(asks.settings_text())
+        self.pages.services.side.reach()
 
     def edit(self, service_id: str) -> None:
         """Show the form of this service."""
-        self._tabs.setCurrentIndex(0)
-        self.services.side.choose(service_id)
-
-    @Slot()
-    def add(self) -> None:
-        """Ask for the address of a new service."""
-        self._tabs.setCurrentIndex(0)
-        self.services.ask_for_address()
+        self.pages.edit(service_id)
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """The statuses as they are now."""
-        self.services.show_snapshot(snapshot)
+        self.pages.services.show_snapshot(snapshot)
 
     @property
     def unsaved(self) -> bool:
-        return bool(self.services.draft.changed)
+        return bool(self.drafting.draft.changed)
 
     @Slot()
     def save(self) -> bool:
         """Put what was changed in force. False, and the user is taken there, where something is wrong."""
-        self.services.judge()
-        draft, judgement = self.services.draft, self.services.judgement
-        wrong = [service_id for service_id in draft.changed if service_id in judgement.faults]
+        self.drafting.judge()
+        draft, faults = self.drafting.draft, self.drafting.judgement.faults
+        wrong = [place for place in draft.changed if place in faults]
         if wrong:
-            self._tabs.setCurrentIndex(0)
-            self.services.reach_fault(wrong[0])
+            self.pages.reach_fault(wrong[0])
             return False
         try:
             text = draft.text()
@@ -118,9 +100,10 @@ class SettingsDialog(QDialog):
     def reject(self) -> None:
         """Esc, the button and the window's own cross all come here."""
         if self.unsaved:
-            ask_before_closing(self, self._save_and_close, self._discard_and_close, len(self.services.draft.changed))
+            count = len(self.drafting.draft.changed)
+            ask_before_closing(self, self._save_and_close, self._discard_and_close, count)
         else:
-            self.services.give_up_trying()
+            self.pages.services.give_up_trying()
             super().reject()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -128,22 +111,15 @@ class SettingsDialog(QDialog):
         super().changeEvent(event)
         if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow() and not self.unsaved:
             text = self._asks.settings_text()
-            if text != self.services.draft.basis:
-                self._open_text(text)
+            if text != self.drafting.draft.basis:
+                self.drafting.open(text)
 
     def _lay_out(self) -> None:
-        self._tabs.setDrawBase(False)
-        self._tabs.setExpanding(False)
-        self._tabs.setAccessibleName("Pages")
         self._save.setProperty("role", "main")
         for button in (self._save, self._close):
             button.setAutoDefault(False)  # Enter in a field must not save
         self._word.setTextFormat(Qt.TextFormat.PlainText)
         self._word.setWordWrap(True)
-        tabs = QHBoxLayout()
-        tabs.setContentsMargins(14, 12, 14, 10)
-        tabs.addWidget(self._tabs)
-        tabs.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(20, 12, 20, 14)
         buttons.setSpacing(10)
@@ -153,51 +129,34 @@ class SettingsDialog(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(tabs)
-        whole.addWidget(rule(self))
-        whole.addWidget(self._pages, 1)
+        whole.addWidget(self.pages, 1)
         whole.addWidget(rule(self))
         whole.addLayout(buttons)
 
     def _connect(self, bridge: Bridge) -> None:
-        self._tabs.currentChanged.connect(self._turn_to)
-        self.services.judged.connect(self._show_judgement)
-        self._told.chosen.connect(self.edit)
+        self.drafting.judged.connect(self._show_judgement)
         self._save.clicked.connect(self.save)
         self._close.clicked.connect(self.reject)
         self._appearance.changed.connect(self._dress)
         bridge.snapshot_changed.connect(self.show_snapshot)
         QShortcut(QKeySequence.StandardKey.Save, self, self.save)
-        QShortcut(QKeySequence.StandardKey.Find, self, self._find)
-        QShortcut(QKeySequence.StandardKey.New, self, self.add)
-
-    @Slot(int)
-    def _turn_to(self, page: int) -> None:
-        self._pages.setCurrentIndex(page)
-        self._tabs.setFocus()
-
-    @Slot()
-    def _find(self) -> None:
-        self._tabs.setCurrentIndex(0)
-        self.services.side.begin_finding()
+        QShortcut(QKeySequence.StandardKey.Find, self, self.pages.begin_finding)
+        QShortcut(QKeySequence.StandardKey.New, self, self.pages.add)
 
     @Slot()
     def _dress(self) -> None:
         self.setStyleSheet(style_sheet(self._appearance.colours))
 
-    @Slot(str)
-    def _open_text(self, text: str) -> None:
-        self.services.open(Draft(text, self._kinds))
-
     @Slot()
     def _show_judgement(self) -> None:
-        draft, judgement = self.services.draft, self.services.judgement
-        self._told.show_draft(draft)
+        draft, judgement = self.drafting.draft, self.drafting.judgement
         count = len(draft.changed)
         self._save.setEnabled(count > 0)
-        wrong = [service_id for service_id in draft.changed if service_id in judgement.faults]
+        wrong = [place for place in draft.changed if place in judgement.faults]
         if wrong:
-            self._say(f"{draft.title(wrong[0])} needs a look before it can be saved.", wrong=True)
+            whole = judgement.faults[wrong[0]].get("", "")
+            reason = f": {plain(whole)}" if whole else " needs a look before it can be saved."
+            self._say(f"{draft.title(wrong[0])}{reason}", wrong=True)
         elif count:
             self._say("1 change is not saved" if count == 1 else f"{count} changes are not saved")
         elif draft.broken:
@@ -222,9 +181,13 @@ class SettingsDialog(QDialog):
         if not result.saved:
             self._say("; ".join(plain(fault) for fault in result.faults[:3]), wrong=True)
             return False
-        self._open_text(text)
+        self.drafting.open(text)
         self._say("Saved, and in force.")
         return True
+
+    @Slot(str)
+    def _open_text(self, text: str) -> None:
+        self.drafting.open(text)
 
     @Slot()
     def _save_and_close(self) -> None:
@@ -233,5 +196,5 @@ class SettingsDialog(QDialog):
 
     @Slot()
     def _discard_and_close(self) -> None:
-        self._open_text(self.services.draft.basis)
+        self.drafting.open(self.drafting.draft.basis)
         self.reject()

@@ -6,33 +6,31 @@ comments, order and unknown keys stay, and taking a change back leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from trayapp.config.beside import SINGLE_TABLES
 from trayapp.config.broken import parse_toml
 from trayapp.config.faults import Fault
 from trayapp.config.load import parse
+from trayapp.config.maintenance import Maintenance
 from trayapp.config.save import CannotSave, add_service, remove_service, replace_service
+from trayapp.config.save_table import Place, put_table, remove_table
 from trayapp.core.keys import declared_keys
 from trayapp.core.wording import plain
 from trayapp.core.words import NOTHING, Service
 from trayapp.ui.settings.judgement import Judgement, judgement_of
+from trayapp.ui.settings.tables import Table, Tables
 
-Table: TypeAlias = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """A service taken out, with all that is needed to put it back where it was."""
-
-    id: str
-    table: Table
-    position: int
+SERVICES = "services"
+MAINTENANCE = "maintenance"
 
 
 class Draft:
-    """The services of one text, as changed so far. A text that is no TOML has none, and says why in `broken`."""
+    """The tables of one text, as changed so far. A text that is no TOML has none, and says why in `broken`.
+
+    `listed` are the tables that there are several of, by where they stand; `single` those that there is one of.
+    """
 
     def __init__(self, basis: str, kinds: Mapping[str, type[Any]]) -> None:
         document = parse_toml(basis)
@@ -41,50 +39,36 @@ class Draft:
         self.basis = basis
         self.defaults = _table(found, "defaults")
         self._kinds = kinds
-        self._before = {
-            service_id: table for service_id, table in _table(found, "services").items() if isinstance(table, dict)
-        }
-        self.tables: dict[str, Table] = dict(self._before)
+        self.services = Tables(_tables(_table(found, SERVICES)), self._forget)
+        self.maintenance = Tables(_tables(_table(found, MAINTENANCE)), self._forget)
+        self.listed: Mapping[str, Tables] = {SERVICES: self.services, MAINTENANCE: self.maintenance}
+        single = {name: found[name] for name in SINGLE_TABLES if name in found}
+        self.single = Tables(_tables(single), self._forget)
         self._judged: Judgement | None = None
 
     @property
-    def taken(self) -> frozenset[str]:
-        """Ids that no new service may have: history still belongs to those just removed."""
-        return frozenset(self._before) | frozenset(self.tables)
+    def changed(self) -> tuple[Place, ...]:
+        """Where the tables stand that are new, different or gone."""
+        return (
+            *((SERVICES, service_id) for service_id in self.services.changed),
+            *((MAINTENANCE, id_) for id_ in self.maintenance.changed),
+            *((name,) for name in self.single.changed),
+        )
 
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """Ids of the services that are new, different or gone."""
-        ids = dict.fromkeys([*self._before, *self.tables])
-        return tuple(service_id for service_id in ids if self._before.get(service_id) != self.tables.get(service_id))
-
-    def title(self, service_id: str) -> str:
-        """What the service is called, fit to be shown."""
-        return plain(str(self.tables[service_id].get("name") or service_id), 60)
-
-    def put(self, service_id: str, table: Table) -> None:
-        """This is the service's table now; a new id is added at the end."""
-        self._judged = None
-        self.tables[service_id] = table
-
-    def remove(self, service_id: str) -> Removed:
-        """Take a service out."""
-        self._judged = None
-        position = list(self.tables).index(service_id)
-        return Removed(service_id, self.tables.pop(service_id), position)
-
-    def restore(self, removed: Removed) -> None:
-        """Put back what was taken out, where it was."""
-        self._judged = None
-        items = list(self.tables.items())
-        items.insert(removed.position, (removed.id, removed.table))
-        self.tables = dict(items)
+    def title(self, place: Place) -> str:
+        """What the table there is called, or was before it was taken out; fit to be shown."""
+        match place:
+            case ("services", service_id):
+                return plain(str(self.services.table(service_id).get("name") or service_id), 60)
+            case ("maintenance", id_):
+                return plain(str(self.maintenance.table(id_).get("note") or id_), 60)
+        return place[0].replace("_", " ").capitalize()
 
     def text(self) -> str:
         """services.toml as it would be saved. Raises CannotSave."""
         text = self.basis
-        for service_id in self.changed:
-            text = self._with(text, service_id)
+        for place in self.changed:
+            text = self._with(text, place)
         return text
 
     def judge(self) -> Judgement:
@@ -96,22 +80,38 @@ class Draft:
     def _judge(self) -> Judgement:
         text = self.basis
         refused = {}
-        for service_id in self.changed:
+        for place in self.changed:
             try:
-                text = self._with(text, service_id)
+                text = self._with(text, place)
             except CannotSave as reason:
-                refused[service_id] = str(reason)
-        return judgement_of(parse(text, self._kinds), self.tables, refused)
+                refused[place] = str(reason)
+        return judgement_of(parse(text, self._kinds), tuple(self._places()), refused)
 
-    def _with(self, text: str, service_id: str) -> str:
-        if service_id not in self.tables:
+    def _places(self) -> Iterator[Place]:
+        yield from ((SERVICES, service_id) for service_id in self.services.now)
+        yield from ((MAINTENANCE, id_) for id_ in self.maintenance.now)
+        yield from ((name,) for name in self.single.now)
+
+    def _with(self, text: str, place: Place) -> str:
+        match place:
+            case ("services", service_id):
+                return self._with_service(text, service_id)
+            case ("maintenance", id_):
+                table, known = self.maintenance.now.get(id_), declared_keys(Maintenance)
+            case (name,):
+                table, known = self.single.now.get(name), declared_keys(SINGLE_TABLES[name])
+        return remove_table(text, place) if table is None else put_table(text, place, table, known)
+
+    def _with_service(self, text: str, service_id: str) -> str:
+        tables = self.services
+        if service_id not in tables.now:
             return remove_service(text, service_id)
-        if service_id not in self._before:
-            return add_service(text, service_id, self.tables[service_id])
-        return replace_service(text, service_id, self._known(self.tables[service_id]), self._kinds)
+        if service_id not in tables.before:
+            return add_service(text, service_id, tables.now[service_id])
+        return replace_service(text, service_id, self._known(tables.now[service_id]), self._kinds)
 
     def _known(self, table: Table) -> Table:
-        """The table without what the form cannot show: that stays in the file as it is written."""
+        """A service's table without what the form cannot show: that stays in the file as it is written."""
         common = declared_keys(Service)
         known = {}
         for key, value in table.items():
@@ -122,7 +122,14 @@ class Draft:
                 known[key] = value
         return known
 
+    def _forget(self) -> None:
+        self._judged = None
+
 
 def _table(document: Table, name: str) -> Table:
     table = document.get(name, NOTHING)
     return table if isinstance(table, Mapping) else NOTHING
+
+
+def _tables(document: Table) -> dict[str, Table]:
+    return {name: table for name, table in document.items() if isinstance(table, dict)}

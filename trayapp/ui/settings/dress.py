@@ -75,7 +75,18 @@ def _everywhere(c: Colours) -> str:
     QTabBar::tab:hover {{ background: {c.line}; color: {c.ink}; }}
     QTabBar::tab:selected {{ background: {c.accent}; color: {c.on_accent}; }}
     QTabBar::tab:selected:focus {{ border: 1px solid {c.ink}; }}
-    QListView[role="services"] {{ background: transparent; border: none; outline: none; }}
+    QListView[role="lines"] {{ background: transparent; border: none; outline: none; }}
+    QListView[role="picks"] {{
+        background: {c.raised}; border: 1px solid {c.edge}; border-radius: 6px; padding: 4px; outline: none;
+    }}
+    QListView[role="picks"]:focus {{ border: 1px solid {c.accent}; }}
+    QWidget[faulty="true"] QListView[role="picks"] {{ border: 1px solid {c.down}; }}
+    QPushButton[role="chip"] {{
+        background: {c.raised}; color: {c.ink}; border: 1px solid {c.edge}; border-radius: 6px; padding: 4px 6px;
+        min-width: 30px;
+    }}
+    QPushButton[role="chip"]:checked {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
+    QPushButton[role="chip"]:focus {{ border: 1px solid {c.ink}; }}
     """
 
 
@@ -83,14 +94,14 @@ def _controls(c: Colours) -> str:
     hover = "#f4f4f2" if not c.dark else "#2e3033"
     return f"""
     QLineEdit, QPlainTextEdit {{
-        background: {c.raised}; color: {c.ink}; border: 1px solid {edge(c)}; border-radius: 6px;
+        background: {c.raised}; color: {c.ink}; border: 1px solid {c.edge}; border-radius: 6px;
         padding: 5px 8px; selection-background-color: {c.accent}; selection-color: {c.on_accent};
     }}
     QLineEdit:focus, QPlainTextEdit:focus {{ border: 1px solid {c.accent}; }}
     QLineEdit:disabled {{ color: {c.soft}; background: {c.ground}; }}
     QWidget[faulty="true"] QLineEdit {{ border: 1px solid {c.down}; }}
     QPushButton {{
-        background: {c.raised}; color: {c.ink}; border: 1px solid {edge(c)}; border-radius: 6px;
+        background: {c.raised}; color: {c.ink}; border: 1px solid {c.edge}; border-radius: 6px;
         padding: 6px 14px; min-height: 17px;
     }}
     QPushButton:hover {{ background: {hover}; }}
@@ -105,18 +116,13 @@ def _controls(c: Colours) -> str:
     QPushButton[role="quiet"]:hover, QToolButton:hover {{ background: {hover}; }}
     QPushButton[role="quiet"]:focus, QToolButton:focus {{ border: 1px solid {c.accent}; }}
     QPushButton[role="quiet"]:disabled, QToolButton:disabled {{ color: {c.soft}; }}
-    QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {edge(c)}; padding: 4px; outline: none; }}
+    QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.edge}; padding: 4px; outline: none; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
-    QScrollBar::handle:vertical {{ background: {edge(c)}; border-radius: 3px; min-height: 28px; }}
+    QScrollBar::handle:vertical {{ background: {c.edge}; border-radius: 3px; min-height: 28px; }}
     QAbstractScrollArea::corner {{ background: transparent; }}
     QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 2px; }}
-    QScrollBar::handle:horizontal {{ background: {edge(c)}; border-radius: 3px; min-width: 28px; }}
+    QScrollBar::handle:horizontal {{ background: {c.edge}; border-radius: 3px; min-width: 28px; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
         background: transparent; height: 0; width: 0;
     }}
     """
-
-
-def edge(c: Colours) -> str:
-    """The border of what can be typed into or pressed: stronger than a card's."""
-    return "#cfcfcc" if not c.dark else "#4a4d52"

@@ -8,12 +8,14 @@ value which the form cannot express survives until somebody changes it.
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Final
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from trayapp.core.keys import DeclaredKey
+from trayapp.ui.settings.dress import repolish
 
 
 class Absent(enum.Enum):
@@ -33,6 +35,8 @@ class Editor(QWidget):
     """Carries the TextEditor whose text the user wants to keep in the keyring."""
     wide: ClassVar[bool] = False
     """Whether it needs the whole width, under its label."""
+    tall: ClassVar[bool] = False
+    """Whether it has several lines, beside the first of which its label stands."""
 
     def __init__(self, declared: DeclaredKey, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +62,18 @@ class Editor(QWidget):
         self._showing = True
         self._show(value)
         self._showing = False
+
+    def offer(self, words: Mapping[str, str]) -> None:
+        """Values to choose from, each with what to call it. An editor that cannot offer any stays as it is."""
+
+    def show_faulty(self, places: Collection[int], faulty: bool) -> None:
+        """Look wrong, or right again. `places` are those of a list, where the fault has one."""
+        self.setProperty("faulty", faulty)
+        repolish(self.field)
+
+    def reach(self) -> None:
+        """Take the keyboard there; where one of several things is wrong, to that."""
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def value(self) -> Any:
         """What the file is to hold now."""

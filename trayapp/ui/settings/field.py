@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
@@ -16,6 +17,10 @@ from trayapp.ui.settings.dress import repolish, speak_as
 from trayapp.ui.settings.editor import UNSET, Editor
 
 LABEL_WIDTH = 148
+TOP = 10
+"""Pixels from the top of a list to its first line."""
+GAP = 6
+"""Pixels between one row and the next."""
 
 
 class Field(QObject):
@@ -38,33 +43,50 @@ class Field(QObject):
         editor.field.setToolTip(key.help)
         self._place(grid)
         self._fault: str | None = None
+        self._places: Collection[int] = ()
+        self._shown = True
         self.show_fault("")
 
     def _place(self, grid: QGridLayout) -> None:
-        row = grid.rowCount()
+        self._grid, row = grid, grid.rowCount()
         if self.editor.wide:
             grid.addWidget(self._label, row, 0, 1, 2)
             grid.addWidget(self.editor, row + 1, 0, 1, 2)
             grid.addWidget(self._note, row + 2, 0, 1, 2)
         else:
+            if self.editor.tall:
+                self._label.setContentsMargins(0, TOP, 0, 0)
+                self._label.setAlignment(Qt.AlignmentFlag.AlignTop)
             grid.addWidget(self._label, row, 0)
             grid.addWidget(self.editor, row, 1)
             grid.addWidget(self._note, row + 1, 1)
-        grid.setRowMinimumHeight(grid.rowCount(), 6)
+        self._gap = grid.rowCount()
+        grid.setRowMinimumHeight(self._gap, GAP)
 
-    def show_fault(self, sentence: str) -> None:
-        """Say what is wrong with the value; with an empty sentence, explain the key again."""
-        if sentence == self._fault:
+    def show_fault(self, sentence: str, places: Collection[int] = ()) -> None:
+        """Say what is wrong with the value; with an empty sentence, explain the key again.
+
+        `places` are those of a list that are meant, where they are known.
+        """
+        if (sentence, places) == (self._fault, self._places):
             return
+        self._places = places
         self._fault = sentence
         help_line = self.editor.declared.key.help
         self._note.setProperty("role", "fault" if sentence else "note")
         repolish(self._note)
         self._note.setText(plain(sentence, 300) if sentence else help_line)
-        self._note.setVisible(bool(sentence or help_line))
-        self.editor.setProperty("faulty", bool(sentence))
-        repolish(self.editor.field)
+        self._note.setVisible(self._shown and bool(sentence or help_line))
+        self.editor.show_faulty(places, bool(sentence))
         self.editor.field.setAccessibleDescription(sentence or help_line)
+
+    def set_shown(self, shown: bool) -> None:
+        """Show the row, or leave it out."""
+        self._shown = shown
+        self._label.setVisible(shown)
+        self.editor.setVisible(shown)
+        self._note.setVisible(shown and bool(self._note.text()))
+        self._grid.setRowMinimumHeight(self._gap, GAP if shown else 0)
 
     @property
     def faulty(self) -> bool:
@@ -72,7 +94,7 @@ class Field(QObject):
 
     def reach(self) -> None:
         """Take the keyboard there."""
-        self.editor.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.editor.reach()
 
 
 def default_in_file(declared: DeclaredKey) -> Any:

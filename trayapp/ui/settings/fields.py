@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -16,13 +16,21 @@ from trayapp.ui.settings.field import Field, default_in_file
 
 
 class Fields(QWidget):
-    """Labels, editors and notes in two columns. `prefix` ("http.") comes before the keys in paths of faults."""
+    """Labels, editors and notes in two columns. `prefix` ("http.") comes before the keys in paths of faults.
+
+    `picked` are names of keys whose words are picked from what exists.
+    """
 
     changed = Signal()
     secret_wanted = Signal(object)
 
     def __init__(
-        self, declared: Iterable[DeclaredKey], prefix: str, appearance: Appearance, parent: QWidget | None = None
+        self,
+        declared: Iterable[DeclaredKey],
+        prefix: str,
+        appearance: Appearance,
+        parent: QWidget | None = None,
+        picked: Collection[str] = (),
     ) -> None:
         super().__init__(parent)
         grid = QGridLayout(self)
@@ -32,7 +40,7 @@ class Fields(QWidget):
         grid.setColumnStretch(1, 1)
         self.by_path: dict[str, Field] = {}
         for key in declared:
-            editor = editor_for(key, appearance, self)
+            editor = editor_for(key, appearance, self, picked=key.name in picked)
             self.by_path[prefix + key.name] = Field(editor, grid, self)
             editor.changed.connect(self.changed)
             editor.secret_wanted.connect(self.secret_wanted)

@@ -10,16 +10,15 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp.core.keys import declared_keys
-from trayapp.core.wording import plain
 from trayapp.core.words import NOTHING
 from trayapp.ui.palette import Appearance
-from trayapp.ui.settings.dress import speak_as
 from trayapp.ui.settings.field import Field
-from trayapp.ui.settings.form_body import FormBody
+from trayapp.ui.settings.form_body import PICKED, FormBody
+from trayapp.ui.settings.remarks import Remarks
 
 
 class ServiceForm(QWidget):
@@ -33,15 +32,13 @@ class ServiceForm(QWidget):
         self._kinds, self._appearance = kinds, appearance
         self._table: dict[str, Any] = {}
         self._defaults: Mapping[str, Any] = NOTHING
+        self._offered: Mapping[str, str] = NOTHING
         self._above: QWidget | None = None
-        self._wrong, self._mild = speak_as(QLabel(self), "fault"), speak_as(QLabel(self), "note")
         self._whole = QVBoxLayout(self)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self._whole.setSpacing(14)
-        for label in (self._wrong, self._mild):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            self._whole.addWidget(label)
+        self._remarks = Remarks(self)
+        self._whole.addWidget(self._remarks)
         self._body = self._add_body(next(iter(kinds)))  # most services are of the first kind
 
     def show_service(self, table: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
@@ -50,17 +47,18 @@ class ServiceForm(QWidget):
         self._show_kind(next((kind for kind in self._kinds if kind in table), ""))
         self.show_faults({})
 
+    def offer(self, services: Mapping[str, str]) -> None:
+        """The services that this one may depend on: by their ids, with what they are called."""
+        self._offered = services
+        for _, field in self._body.fields():
+            if field.name in PICKED:
+                field.editor.offer(services)
+
     def show_faults(self, faults: Mapping[str, str], warnings: Mapping[str, str] = NOTHING) -> None:
         """Say at each field what is wrong with it. Keys are paths inside the service: "interval", "http.url"."""
-        left, mild = dict(faults), dict(warnings)
-        for path, field in self._body.fields():
-            wrong = _taken(left, path)
-            field.show_fault("; ".join([*wrong, *_taken(mild, path)]))
-            if wrong and field.editor.declared.key.advanced:
-                self._body.more.set_open(True)
-        for label, rest in ((self._wrong, left), (self._mild, mild)):
-            label.setText("\n".join(plain(f"{path}: {words}" if path else words, 300) for path, words in rest.items()))
-            label.setVisible(bool(rest))
+        wrong = self._remarks.share_out(self._body.fields(), faults, warnings)
+        if any(field.editor.declared.key.advanced for field in wrong):
+            self._body.more.set_open(True)
 
     def follow(self, above: QWidget) -> None:
         """Tab comes to the form from this control."""
@@ -116,6 +114,7 @@ class ServiceForm(QWidget):
             self._body = self._add_body(kind)
             self._walk_through()
             self._body.more.set_open(opened)
+            self.offer(self._offered)
         for block in self._body.common:
             block.show_values(self._table, self._defaults)
         for block in self._body.own:
@@ -155,9 +154,3 @@ def _inner(table: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
     """The probe's own table; nothing where something else stands in its place."""
     inner = table.get(kind)
     return inner if isinstance(inner, Mapping) else NOTHING
-
-
-def _taken(said: dict[str, str], path: str) -> list[str]:
-    """Take out what was said of this path and of what is inside it: "http.headers.Accept" is about "http.headers"."""
-    own = [each for each in said if each == path or each.startswith((f"{path}.", f"{path}["))]
-    return [said.pop(each) for each in own]

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from trayapp.core.keys import declared_keys
 from trayapp.core.words import Service
 from trayapp.ui.palette import Appearance
+from trayapp.ui.settings.card import card_under
 from trayapp.ui.settings.controls import ChoiceBox
 from trayapp.ui.settings.disclosure import Disclosure
-from trayapp.ui.settings.dress import speak_as
 from trayapp.ui.settings.field import LABEL_WIDTH, Field
 from trayapp.ui.settings.fields import Fields
+
+PICKED = ("depends_on",)
+"""Keys of a service that name what exists."""
 
 
 class FormBody(QWidget):
@@ -34,16 +37,16 @@ class FormBody(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(14)
-        asking, column = _card("What to ask", self)
+        asking, column = card_under("What to ask", self)
         self.kind_box = self._box_of_kinds(kinds)
         column.addLayout(self._row_of_kind())
         self.own = [self._block(cls, prefix, False, column)] if cls else []
         whole.addWidget(asking)
-        service, column = _card("The service", self)
+        service, column = card_under("The service", self)
         self.common = [self._block(Service, "", False, column)]
         whole.addWidget(service)
         self.more = Disclosure("More", self)
-        rare, column = _card("", self)
+        rare, column = card_under("", self)
         self.common.append(self._block(Service, "", True, column))
         if cls:
             self.own.append(self._block(cls, prefix, True, column))
@@ -87,21 +90,9 @@ class FormBody(QWidget):
 
     def _block(self, cls: type[Any], prefix: str, rare: bool, into: QVBoxLayout) -> Fields:
         keys = [key for key in declared_keys(cls).values() if key.key.advanced is rare]
-        block = Fields(keys, prefix, self._appearance, self)
+        block = Fields(keys, prefix, self._appearance, self, PICKED if cls is Service else ())
         block.setVisible(bool(keys))
         block.changed.connect(self.changed)
         block.secret_wanted.connect(self.secret_wanted)
         into.addWidget(block)
         return block
-
-
-def _card(heading: str, parent: QWidget) -> tuple[QFrame, QVBoxLayout]:
-    card = QFrame(parent)
-    card.setProperty("role", "card")
-    column = QVBoxLayout(card)
-    column.setContentsMargins(18, 14, 18, 8)
-    column.setSpacing(6)
-    if heading:
-        column.addWidget(speak_as(QLabel(heading, card), "heading"), 0, Qt.AlignmentFlag.AlignLeft)
-        column.addSpacing(4)
-    return card, column

@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from trayapp.core.wording import plain
 from trayapp.core.words import Service, Status
 from trayapp.ui.palette import Appearance
-from trayapp.ui.settings.draft import Table
 from trayapp.ui.settings.dress import speak_as
 from trayapp.ui.settings.form import ServiceForm
+from trayapp.ui.settings.scrolled import SCROLL_BAR, scrolled
+from trayapp.ui.settings.tables import Table
 from trayapp.ui.settings.try_out import TryOut
 from trayapp.ui.window.heading import Shape
-
-SCROLL_BAR = 10
-"""Width in pixels that the scroll bar takes from the margin, so that cards and heading end alike."""
 
 
 class FormPane(QWidget):
@@ -92,11 +90,5 @@ class FormPane(QWidget):
         column.addWidget(self.try_out)
         column.addWidget(self.form)
         column.addStretch(1)
-        self._area = QScrollArea(self)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it scrolls to whatever has the focus
-        self._area.setWidgetResizable(True)
-        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidget(page)
+        self._area = scrolled(page, self)
         return self._area

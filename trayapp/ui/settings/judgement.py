@@ -1,4 +1,4 @@
-"""What a text of services.toml comes to, sorted so that a form can show it: by service and by field."""
+"""What a text of services.toml comes to, sorted so that a form can show it: by table and by field."""
 
 from __future__ import annotations
 
@@ -7,29 +7,40 @@ from dataclasses import dataclass
 
 from trayapp.config.lines import dotted
 from trayapp.config.load import Loaded
-from trayapp.core.words import Service
+from trayapp.config.maintenance import Maintenance
+from trayapp.config.save_table import Place
+from trayapp.config.settings import Settings
+from trayapp.core.words import NOTHING, Service
+
+Said = Mapping[str, str]
+"""Sentences by the path inside a table: "interval", "http.url", or "" for the table as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The services that are right, and of the others what is wrong.
+    """The settings that are right, and of the other tables what is wrong, by where they stand.
 
-    Faults and warnings stand by id and by path inside the service: "interval", "http.url", or ""
-    for the service as a whole. `elsewhere` are sentences about other tables of the file.
+    `elsewhere` are sentences about tables that no form shows.
     """
 
+    settings: Settings
     services: Mapping[str, Service]
-    faults: Mapping[str, Mapping[str, str]]
-    warnings: Mapping[str, Mapping[str, str]]
+    maintenance: Mapping[str, Maintenance]
+    faults: Mapping[Place, Said]
+    warnings: Mapping[Place, Said]
     elsewhere: tuple[str, ...] = ()
 
+    def of(self, place: Place) -> tuple[Said, Said]:
+        """The faults and the warnings of one table."""
+        return self.faults.get(place, NOTHING), self.warnings.get(place, NOTHING)
 
-def judgement_of(loaded: Loaded, ids: Collection[str], refused: Mapping[str, str]) -> Judgement:
-    """Sort what was said of a text; `refused` are sentences about services that cannot be written at all."""
-    errors: dict[str, dict[str, str]] = {service_id: {"": sentence} for service_id, sentence in refused.items()}
-    warnings: dict[str, dict[str, str]] = {}
+
+def judgement_of(loaded: Loaded, places: Collection[Place], refused: Mapping[Place, str]) -> Judgement:
+    """Sort what was said of a text; `refused` are sentences about tables that cannot be written at all."""
+    errors: dict[Place, dict[str, str]] = {place: {"": sentence} for place, sentence in refused.items()}
+    warnings: dict[Place, dict[str, str]] = {}
     elsewhere = []
-    roots = {dotted(("services", service_id)): service_id for service_id in ids}
+    roots = {dotted(place): place for place in places}
     for fault in loaded.faults:
         root = max((root for root in roots if _is_under(fault.path, root)), key=len, default=None)
         if root is None:
@@ -38,9 +49,10 @@ def judgement_of(loaded: Loaded, ids: Collection[str], refused: Mapping[str, str
         inner = fault.path.removeprefix(root).removeprefix(".")
         said = (warnings if fault.warning else errors).setdefault(roots[root], {})
         said[inner] = f"{said[inner]}; {fault.message}" if inner in said else fault.message
-    right = loaded.settings.services if loaded.settings else ()
-    services = {service.id: service for service in right if service.id not in refused}
-    return Judgement(services, errors, warnings, tuple(elsewhere))
+    settings = loaded.settings or Settings()
+    services = {each.id: each for each in settings.services if ("services", each.id) not in refused}
+    maintenance = {each.id: each for each in settings.maintenance if ("maintenance", each.id) not in refused}
+    return Judgement(settings, services, maintenance, errors, warnings, tuple(elsewhere))
 
 
 def _is_under(path: str, root: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trayapp.config.credentials import Credentials, credentials_in, secret_name
-from trayapp.ui.settings.draft import Table
+from trayapp.ui.settings.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ class NothingYet(QWidget):
 
     add_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, heading: str, note: str, button: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._empty = heading, note
         self._heading = speak_as(QLabel(self), "title")
         self._note = speak_as(QLabel(self), "note")
-        self._add = QPushButton("Add a &service…", self)
+        self._add = QPushButton(button, self)
         self._add.setAutoDefault(False)
         middle = QWidget(self)
         middle.setMaximumWidth(WIDEST)
@@ -41,15 +42,12 @@ class NothingYet(QWidget):
         whole.addStretch(3)
         self._add.clicked.connect(self.add_asked)
 
-    def say_empty(self) -> None:
-        """There is no service."""
-        self._heading.setText("Nothing is watched yet")
-        self._note.setText("Add a web page, a server or a port: its address is enough.")
-        self._add.setVisible(True)
-
-    def say_broken(self, fault: str) -> None:
-        """The file cannot be read, so there is nothing to change from here."""
-        self._heading.setText("services.toml cannot be read")
-        advice = "Mend it in an editor. Until then Watchbell goes on with the settings it had."
-        self._note.setText(f"{fault}\n\n{advice}")
-        self._add.setVisible(False)
+    def say(self, broken: str) -> None:
+        """That there is nothing yet; or with a fault that the file cannot be read, so nothing can be added to it."""
+        heading, note = self._empty
+        if broken:
+            heading = "services.toml cannot be read"
+            note = f"{broken}\n\nMend it in an editor. Until then Watchbell goes on with the settings it had."
+        self._heading.setText(heading)
+        self._note.setText(note)
+        self._add.setVisible(not broken)

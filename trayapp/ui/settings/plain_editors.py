@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from trayapp.core.keys import DeclaredKey
+from trayapp.core.words import NOTHING
 from trayapp.ui.palette import Appearance
 from trayapp.ui.settings.controls import ChoiceBox, Switch
 from trayapp.ui.settings.editor import UNSET, Editor
 
 SHORT = 132
 """Width in pixels of a field that holds a number, a duration or one word."""
+
+FEW = 4
+"""So many offers are buttons; more of them are shown while somebody types."""
 
 
 def in_a_row(editor: QWidget, *controls: QWidget, stretch: bool) -> QHBoxLayout:
@@ -35,13 +42,36 @@ class LineEditor(Editor):
         super().__init__(declared, parent)
         self._line = QLineEdit(self)
         if short:
-            self._line.setFixedWidth(SHORT)
-        in_a_row(self, self._line, stretch=not short)
+            example = self._line.fontMetrics().horizontalAdvance(declared.key.placeholder)
+            self._line.setFixedWidth(max(SHORT, example + 34))
+        self._row = in_a_row(self, self._line, stretch=not short)
         self._line.textEdited.connect(self.touch)
 
     @property
     def field(self) -> QWidget:
         return self._line
+
+    def offer(self, words: Mapping[str, str]) -> None:
+        if len(words) > FEW:
+            completer = QCompleter(list(words), self._line)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.activated.connect(self._take)
+            self._line.setCompleter(completer)
+            return
+        before: QWidget = self._line
+        for place, (word, title) in enumerate(words.items(), 1):
+            button = QPushButton(title, self)
+            button.setAutoDefault(False)
+            button.clicked.connect(partial(self._take, word))
+            self._row.insertWidget(place, button)
+            QWidget.setTabOrder(before, button)
+            before = button
+
+    @Slot(str)
+    def _take(self, word: str) -> None:
+        self._line.setText(word)
+        self.touch()
 
     def _show(self, value: Any) -> None:
         self._line.setPlaceholderText(self.declared.key.placeholder or self._written(self._default))
@@ -87,10 +117,11 @@ class WordsEditor(LineEditor):
 
 
 class ChoiceEditor(Editor):
-    """One of the words that the key allows."""
+    """One of the words that the key allows; what is offered says what to call them."""
 
     def __init__(self, declared: DeclaredKey, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(declared, parent)
+        self._titles: Mapping[str, str] = NOTHING
         self._box = ChoiceBox(appearance, self)
         self._box.setMinimumWidth(SHORT)
         in_a_row(self, self._box, stretch=False)
@@ -100,17 +131,21 @@ class ChoiceEditor(Editor):
     def field(self) -> QWidget:
         return self._box
 
+    def offer(self, words: Mapping[str, str]) -> None:
+        self._titles = words
+
     def _show(self, value: Any) -> None:
         words = list(self.declared.choices)
         shown = str(self._default if value is UNSET else value)
         if shown not in words:
             words.append(shown)
         self._box.clear()
-        self._box.addItems(words)
+        for word in words:
+            self._box.addItem(self._titles.get(word, word), word)
         self._box.setCurrentIndex(words.index(shown))
 
     def _read(self) -> Any:
-        return self._box.currentText()
+        return self._box.currentData()
 
 
 class SwitchEditor(Editor):

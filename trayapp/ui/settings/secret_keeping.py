@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 from trayapp.config.origins import origin_of
 from trayapp.core.wording import plain
 from trayapp.ui.bridge import Bridge
-from trayapp.ui.settings.draft import Table
 from trayapp.ui.settings.moving import Password, password_in
 from trayapp.ui.settings.offer_bar import OfferBar
 from trayapp.ui.settings.secret_dialog import SecretDialog
+from trayapp.ui.settings.tables import Table
 from trayapp.ui.settings.text_editor import TextEditor
 
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")

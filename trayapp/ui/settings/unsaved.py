@@ -16,7 +16,7 @@ def ask_before_closing(
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle("Watchbell settings")
     box.setText("Save your changes before closing?")
-    box.setInformativeText(f"{count} services differ." if count > 1 else "One service differs from what is in force.")
+    box.setInformativeText(f"{count} changes are not in force." if count > 1 else "One change is not in force.")
     saving = box.addButton("&Save", QMessageBox.ButtonRole.AcceptRole)
     saving.clicked.connect(save)
     box.addButton("&Discard", QMessageBox.ButtonRole.DestructiveRole).clicked.connect(discard)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from trayapp.core.keys import declared_keys
 from trayapp.core.words import Service
-from trayapp.ui.settings.draft import Draft
+from trayapp.ui.settings.draft import SERVICES
+from trayapp.ui.settings.drafting import Drafting
 from trayapp.ui.settings.dress import speak_as
 
 MANY = 24
@@ -24,9 +25,10 @@ class WhoIsTold(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, drafting: Drafting, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
+        self._drafting = drafting
         titles = {"all": "Down and back up", "down": "Only down", "none": "Nothing"}
         self._names: dict[str, QLabel] = {}
         grid = QGridLayout(self)
@@ -49,15 +51,20 @@ class WhoIsTold(QFrame):
             grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(names, at, 1)
             self._names[word] = names
+        drafting.judged.connect(self._show_draft)
         note = speak_as(QLabel("Choose a service to change what is told of it.", self), "note")
         grid.addWidget(note, len(NOTIFY.choices) + 1, 0, 1, 2)
 
-    def show_draft(self, draft: Draft) -> None:
+    @Slot()
+    def _show_draft(self) -> None:
         """Sort the services of the draft by what is told of them."""
+        draft = self._drafting.draft
         usual = draft.defaults.get("notify", NOTIFY.default)
         for word, label in self._names.items():
-            told = [id_ for id_, table in draft.tables.items() if table.get("notify", usual) == word]
-            links = [f'<a href="{quote(id_, safe="")}">{escape(draft.title(id_))}</a>' for id_ in told[:MANY]]
+            told = [id_ for id_, table in draft.services.now.items() if table.get("notify", usual) == word]
+            links = [
+                f'<a href="{quote(id_, safe="")}">{escape(draft.title((SERVICES, id_)))}</a>' for id_ in told[:MANY]
+            ]
             if len(told) > MANY:
                 links.append(f"and {len(told) - MANY} more")
             label.setText(", ".join(links) or "—")

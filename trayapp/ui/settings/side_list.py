@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, QSortFilterProxyModel, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
 
-from trayapp.core.words import Status
 from trayapp.ui.palette import Appearance
-from trayapp.ui.settings.draft import Draft
-from trayapp.ui.settings.judgement import Judgement
-from trayapp.ui.settings.service_delegate import ServiceDelegate
-from trayapp.ui.settings.service_model import Line, ServiceModel
+from trayapp.ui.settings.line_delegate import LineDelegate
+from trayapp.ui.settings.line_model import Line, LineModel
 
 
-class ServiceList(QFrame):
+class SideList(QFrame):
     """Says what the user wants; the page does it. Ids travel, never rows."""
 
     chosen = Signal(str)
@@ -24,23 +21,23 @@ class ServiceList(QFrame):
     duplicate_asked = Signal(str)
     remove_asked = Signal(str)
 
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, find: str, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "side")
         self.setFixedWidth(292)
-        self._model = ServiceModel(self)
+        self._model = LineModel(self)
         self._shown = QSortFilterProxyModel(self)
         self._shown.setSourceModel(self._model)
         self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._find = QLineEdit(self)
         self._find.setPlaceholderText("Find")
-        self._find.setAccessibleName("Find a service")
+        self._find.setAccessibleName(find)
         self._find.setClearButtonEnabled(True)
         self._view = QListView(self)
-        self._view.setProperty("role", "services")
+        self._view.setProperty("role", "lines")
         self._view.setModel(self._shown)
-        self._view.setItemDelegate(ServiceDelegate(appearance, self._view))
-        self._view.setAccessibleName("Services")
+        self._view.setItemDelegate(LineDelegate(appearance, self._view))
+        self._view.setAccessibleName(title)
         self._view.setUniformItemSizes(True)
         self._view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -70,22 +67,22 @@ class ServiceList(QFrame):
 
     @property
     def current(self) -> str:
-        """The id of the chosen service; empty where there is none."""
+        """The id of the chosen line; empty where there is none."""
         index = self._view.currentIndex()
-        line: Line | None = index.data(ServiceModel.LINE) if index.isValid() else None
+        line: Line | None = index.data(LineModel.LINE) if index.isValid() else None
         return line.id if line else ""
 
-    def show_draft(self, draft: Draft, judged: Judgement, statuses: Mapping[str, Status]) -> None:
+    def show_lines(self, lines: Sequence[Line]) -> None:
         """Draw the list anew; what was chosen stays chosen where it still exists."""
         current = self.current
-        self._model.show_draft(draft, judged, statuses)
+        self._model.show_lines(lines)
         if current and not self.current:
             self.choose(current)
         self._judge_buttons()
 
-    def choose(self, service_id: str) -> None:
-        """Choose this service, whether or not the filter shows it."""
-        row = self._model.row_of(service_id)
+    def choose(self, id_: str) -> None:
+        """Choose this line, whether or not the filter shows it."""
+        row = self._model.row_of(id_)
         if row < 0:
             return
         index = self._shown.mapFromSource(self._model.index(row))

@@ -1,4 +1,4 @@
-"""Paints one line of the list: shape, name, what is asked, and a switch."""
+"""Paints one line of a list: shape, name, what stands under it, and a switch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from trayapp.core.words import Status
 from trayapp.ui.palette import Appearance
 from trayapp.ui.settings.controls import paint_switch
-from trayapp.ui.settings.service_model import Line, ServiceModel
+from trayapp.ui.settings.line_model import Line, LineModel
 from trayapp.ui.shapes import paint_shape
 
 Index = QModelIndex | QPersistentModelIndex
@@ -28,7 +28,7 @@ SHAPE = 16
 EDGE = 12
 
 
-class ServiceDelegate(QStyledItemDelegate):
+class LineDelegate(QStyledItemDelegate):
     """The switch answers to a click on it, and to the space bar."""
 
     def __init__(self, appearance: Appearance, parent: QObject | None = None) -> None:
@@ -40,7 +40,7 @@ class ServiceDelegate(QStyledItemDelegate):
         return QSize(200, 2 * line + 18)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        line: Line = index.data(ServiceModel.LINE)
+        line: Line = index.data(LineModel.LINE)
         colours = self._appearance.colours
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -52,17 +52,19 @@ class ServiceDelegate(QStyledItemDelegate):
         paint_shape(painter, QRectF(self._placed(option, shape)), status, colours.fill(status))
         self._paint_words(painter, option, line)
         painter.setOpacity(1.0)
-        paint_switch(painter, QRectF(self._switch(option)), line.enabled, False, colours)
+        if line.switch:
+            paint_switch(painter, QRectF(self._switch(option)), line.enabled, False, colours)
         painter.restore()
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
+        line: Line = index.data(LineModel.LINE)
         clicked = (
             isinstance(event, QMouseEvent)
             and event.type() is QEvent.Type.MouseButtonRelease
             and self._switch(option).adjusted(-6, -8, 6, 8).contains(event.position().toPoint())
         )
         pressed = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
-        if not (clicked or (pressed and event.type() is QEvent.Type.KeyPress)):
+        if not line.switch or not (clicked or (pressed and event.type() is QEvent.Type.KeyPress)):
             return False
         off = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) is Qt.CheckState.Unchecked
         state = Qt.CheckState.Checked if off else Qt.CheckState.Unchecked
@@ -89,7 +91,7 @@ class ServiceDelegate(QStyledItemDelegate):
     def _paint_words(self, painter: QPainter, option: QStyleOptionViewItem, line: Line) -> None:
         colours = self._appearance.colours
         left = option.rect.left() + EDGE + SHAPE + 10
-        width = option.rect.right() - EDGE - SWITCH.width() - 10 - left
+        width = option.rect.right() - EDGE - (SWITCH.width() + 10 if line.switch else 0) - left
         name, under = QFont(option.font), QFont(option.font)
         name.setWeight(QFont.Weight.Medium)
         under.setPointSizeF(under.pointSizeF() * 0.9)

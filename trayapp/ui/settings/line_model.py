@@ -1,24 +1,21 @@
-"""The services of the draft as a list: name, what is asked, status, and whether it is switched on."""
+"""The lines of a list beside a form: name, what stands under it, status, and whether it is switched on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from trayapp.core.wording import plain
 from trayapp.core.words import Status
-from trayapp.ui.settings.draft import Draft
-from trayapp.ui.settings.judgement import Judgement
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one line of the list shows."""
+    """What one line of the list shows. One that is not `enabled` looks faded; with `switch` it can be switched on."""
 
     id: str
     name: str
@@ -27,33 +24,21 @@ class Line:
     enabled: bool
     faulty: bool
     changed: bool
+    switch: bool = True
 
 
-class ServiceModel(QAbstractListModel):
-    """Drawn anew from the draft, what it was judged to be, and the statuses of the last snapshot."""
+class LineModel(QAbstractListModel):
+    """Replaced whole, never nudged."""
 
     LINE = Qt.ItemDataRole.UserRole
     switched = Signal(str, bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lines: list[Line] = []
+        self._lines: Sequence[Line] = ()
 
-    def show_draft(self, draft: Draft, judged: Judgement, statuses: Mapping[str, Status]) -> None:
+    def show_lines(self, lines: Sequence[Line]) -> None:
         """Replace all lines; the selection survives where the ids do."""
-        changed = set(draft.changed)
-        lines = [
-            Line(
-                service_id,
-                draft.title(service_id),
-                _under(service_id, judged),
-                Status.UNKNOWN if service_id in judged.faults else statuses.get(service_id, Status.UNKNOWN),
-                table.get("enabled") is not False,
-                service_id in judged.faults,
-                service_id in changed,
-            )
-            for service_id, table in draft.tables.items()
-        ]
         if [line.id for line in lines] == [line.id for line in self._lines]:
             self._lines = lines
             if lines:
@@ -63,15 +48,16 @@ class ServiceModel(QAbstractListModel):
         self._lines = lines
         self.endResetModel()
 
-    def row_of(self, service_id: str) -> int:
-        """The row of a service; -1 where it is not in the list."""
-        return next((row for row, line in enumerate(self._lines) if line.id == service_id), -1)
+    def row_of(self, id_: str) -> int:
+        """The row of an id; -1 where it is not in the list."""
+        return next((row for row, line in enumerate(self._lines) if line.id == id_), -1)
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._lines)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsUserCheckable
+        switch = Qt.ItemFlag.ItemIsUserCheckable if self._lines[index.row()].switch else Qt.ItemFlag.NoItemFlags
+        return super().flags(index) | switch
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         line = self._lines[index.row()]
@@ -80,12 +66,10 @@ class ServiceModel(QAbstractListModel):
                 return line
             case Qt.ItemDataRole.DisplayRole:
                 return f"{line.name} {line.under}"
-            case Qt.ItemDataRole.CheckStateRole:
+            case Qt.ItemDataRole.CheckStateRole if line.switch:
                 return Qt.CheckState.Checked if line.enabled else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.AccessibleTextRole:
-                wrong = ", something is wrong with it" if line.faulty else ""
-                off = "" if line.enabled else ", switched off"
-                return f"{line.name}, {line.status.value.lower()}{wrong}{off}"
+                return _spoken(line)
             case Qt.ItemDataRole.ToolTipRole:
                 return line.under
         return None
@@ -97,7 +81,8 @@ class ServiceModel(QAbstractListModel):
         return True
 
 
-def _under(service_id: str, judged: Judgement) -> str:
-    if service_id in judged.faults:
-        return plain(next(iter(judged.faults[service_id].values())), 120)
-    return plain(judged.services[service_id].probe.target, 120) if service_id in judged.services else ""
+def _spoken(line: Line) -> str:
+    wrong = ", something is wrong with it" if line.faulty else ""
+    if not line.switch:
+        return f"{line.name}, {line.under}{wrong}"
+    return f"{line.name}, {line.status.value.lower()}{wrong}{'' if line.enabled else ', switched off'}"
