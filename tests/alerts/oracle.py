@@ -26,6 +26,7 @@ class Truth:
 class Oracle:
     truths: dict[str, Truth] = field(default_factory=lambda: defaultdict(Truth))
     service_of: dict[int, str] = field(default_factory=dict)
+    incidents_of: dict[str, set[int | None]] = field(default_factory=lambda: defaultdict(set))
     may_be_down: set[int] = field(default_factory=set)
     """Incidents that a decisive, unsuppressed result found open: nothing else may be told to be down (I8)."""
     may_be_back: set[int] = field(default_factory=set)
@@ -44,17 +45,21 @@ class Oracle:
         """A decisive result: `down` is the incident it leaves open, `closed` the last one that ended."""
         self.truths[service] = Truth(down, tellable and not flapping)
         if down is not None:
-            self.service_of[down] = service
+            self._note(down, service)
             if tellable and not flapping:
                 self.may_be_down.add(down)
         elif closed is not None:
-            self.service_of[closed] = service
+            self._note(closed, service)
             if asked:
                 self.asked.add(closed)
         if tellable and service in self.only_downs and self.told[service] != down:
             self.told[service] = None
         if tellable or asked:
-            self.may_be_back |= {i for i, s in self.service_of.items() if s == service and i != down}
+            self.may_be_back |= self.incidents_of[service] - {down}
+
+    def _note(self, incident: int, service: str) -> None:
+        self.service_of[incident] = service
+        self.incidents_of[service].add(incident)
 
     def edited(self, service: str) -> None:
         self.truths[service] = Truth()

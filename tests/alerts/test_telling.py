@@ -356,6 +356,25 @@ def test_flapping_is_told_at_its_start_and_end_and_ten_minutes_of_it_ring() -> N
     assert world.kinds == ["flapping", "down", "stable"]
 
 
+def test_several_that_begin_to_flap_within_an_hour_are_told_once_and_their_end_once() -> None:
+    world = a_world("a", "b", "c")
+    for id_ in ("a", "b"):
+        world.unsteady.add(id_)
+        world.check(id_, UP)
+        world.pass_time(30 * MINUTE)
+    assert world.kinds == ["flapping"]
+    world.pass_time(HOUR)
+    world.unsteady.add("c")
+    world.check("c", UP)
+    assert world.kinds == ["flapping", "flapping"]
+    world.unsteady.clear()
+    told = []
+    for id_ in ("a", "c", "b"):
+        world.check(id_, UP)
+        told.append(world.kinds[2:])
+    assert told == [[], ["stable"], ["stable", "stable"]]
+
+
 def test_a_service_that_tells_only_outages_does_not_tell_of_flapping() -> None:
     world = a_world("a", notify="down")
     world.unsteady.add("a")

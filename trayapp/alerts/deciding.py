@@ -6,6 +6,9 @@ from trayapp.alerts import hearing, reconcile, remarks
 from trayapp.alerts.board import Board, Step
 from trayapp.core.words import Belief, Incident, Service, Telling
 
+RESTLESS = 2
+"""Services that flap at the same time, from which on it may well be the line."""
+
 
 def after_result(
     board: Board,
@@ -22,7 +25,17 @@ def after_result(
     `reconcile.after`; what is to be shown at once is up to `telling.tell`.
     """
     asked = service.id in board.when_back
-    told, items = reconcile.after(service, belief, told, decisive, now, suppressed=suppressed, asked=asked, ended=ended)
+    told, items = reconcile.after(
+        service,
+        belief,
+        told,
+        decisive,
+        now,
+        suppressed=suppressed,
+        asked=asked,
+        restless=len(board.flapping) >= RESTLESS,
+        ended=ended,
+    )
     step = Step(board)
     if not decisive:
         return told, step

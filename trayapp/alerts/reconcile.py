@@ -40,13 +40,15 @@ def after(
     *,
     suppressed: str = "",
     asked: bool = False,
+    restless: bool = False,
     ended: Incident | None = None,
 ) -> tuple[Telling, tuple[Item, ...]]:
     """What the user will have been told after a result, and the items that tell him.
 
     `decisive`: the result was anything but UNKNOWN. `suppressed` is why nothing may be told of the service now
     ("maintenance", "dependency"), else empty. `asked`: the user wants to be told when it is back, whatever else.
-    `ended` is the incident of the service that was last closed, as far as it is remembered.
+    `restless`: several services flap. `ended` is the incident of the service that was last closed, as far as it is
+    remembered.
     """
     telling = lapsed(telling, belief, now)
     if not decisive:
@@ -61,7 +63,7 @@ def after(
     elif is_back and ended is not None:
         items.append(Item(service, ended, Said.BACK))
     if incident is not None and belief.status is Status.DOWN and incident.id != told:
-        if not silence and flapping.held_back(belief, now):
+        if not silence and flapping.held_back(belief, now, restless):
             silence = FLAPPING
         items.append(Item(service, incident, Said.DOWN, withheld=silence))
         telling = telling if silence else replace(telling, told=incident.id)

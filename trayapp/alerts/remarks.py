@@ -44,20 +44,38 @@ def tell(board: Board, now: int) -> Step:
 
 
 def tell_of_flapping(board: Board, service: Service, belief: Belief, now: int) -> Step:
-    """Tell once that it began to flap, and once that it ceased. May be called as often as one likes."""
-    told = service.id in board.flapping
-    held = board.holding and not service.critical
-    if belief.flapping is told or held or not storm.others_may_show(board.shown, now, ring=True):
+    """Tell once that it began to flap, and once that it ceased. May be called as often as one likes.
+
+    A line that loses packets makes many services flap: those that begin within an hour of one that was told are told
+    with it, and the end when the last of them has ceased.
+    """
+    known = service.id in board.flapping
+    if belief.flapping is known or (board.holding and not service.critical):
         return Step(board)
-    if told:
-        board = replace(board, flapping=board.flapping - {service.id})
-        title, body = wording.stable(service, belief.status)
-        step = remark(board, "stable", (service.id,), title, body, now)
-        return step.on(step.board, Notes(lifted=(("flapping", service.id),)))
-    board = replace(board, flapping=board.flapping | {service.id})
-    title, body = wording.flapping(service, belief.raw)
-    step = remark(board, "flapping", (service.id,), title, body, now)
-    return step.on(step.board, Notes(standing=(Standing("flapping", service.id, now),)))
+    return _steady(board, service, belief, now) if known else _unsteady(board, service, belief, now)
+
+
+def _unsteady(board: Board, service: Service, belief: Belief, now: int) -> Step:
+    latest = max(board.flapping.values(), default=None)
+    if latest is not None and 0 <= now - latest < storm.HOUR:
+        began, step = latest, Step(board)
+    elif storm.others_may_show(board.shown, now, ring=True):
+        began, step = now, remark(board, "flapping", (service.id,), *wording.flapping(service, belief.raw), now)
+    else:
+        return Step(board)
+    board = replace(step.board, flapping={**board.flapping, service.id: began})
+    return step.on(board, Notes(standing=(Standing("flapping", service.id, began),)))
+
+
+def _steady(board: Board, service: Service, belief: Belief, now: int) -> Step:
+    left = {id_: began for id_, began in board.flapping.items() if id_ != service.id}
+    if board.flapping[service.id] in left.values():
+        step = Step(board)
+    elif storm.others_may_show(board.shown, now, ring=True):
+        step = remark(board, "stable", (service.id,), *wording.stable(service, belief.status), now)
+    else:
+        return Step(board)
+    return step.on(replace(step.board, flapping=left), Notes(lifted=(("flapping", service.id),)))
 
 
 def _unseen(board: Board) -> list[Sight]:

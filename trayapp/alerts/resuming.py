@@ -30,7 +30,7 @@ def resume(recalled: Recalled, service_of: ServiceOf, now: int) -> Step:
     board = Board(
         next_id=recalled.next_id,
         shown=recalled.shown,
-        flapping=frozenset(about for what, about in standing if what == "flapping"),
+        flapping={about: at for (what, about), at in standing.items() if what == "flapping"},
         when_back=frozenset(about for what, about in standing if what == "when_back"),
         blind={about: at for (what, about), at in standing.items() if what == "blind"},
     )
@@ -68,8 +68,8 @@ def _owed(step: Step, owed: Iterable[Owed], service_of: ServiceOf, now: int) -> 
         incident, service = each.incident, service_of(each.incident.service)
         over = each.said is Said.DOWN and incident.end is not None and not each.held
         if service is None or over or _is_void(incident):
-            reason = BRIEF if over and service is not None else incident.closing
-            withheld = (Withheld(incident.id, reason or "removed", now),) if each.said is Said.DOWN else ()
+            reason = "removed" if service is None else incident.closing if _is_void(incident) else BRIEF
+            withheld = (Withheld(incident.id, reason, now),) if each.said is Said.DOWN else ()
             notes += Notes(settled=(incident.id,), withheld=withheld)
             continue
         notes += Notes(owed=(each,))

@@ -45,10 +45,16 @@ def flaps(raw: tuple[bool, ...], already: bool) -> bool:
     return 100 * _score(raw) >= START * _WHOLE and sum(raw) >= LEAST_FAILURES
 
 
-def held_back(belief: Belief, now: int) -> bool:
-    """Whether its turns are not to be told one by one: it flaps, and was not DOWN for 10 unbroken minutes."""
+def held_back(belief: Belief, now: int, restless: bool = False) -> bool:
+    """Whether its turns are not to be told one by one: it flaps, and was not DOWN for 10 unbroken minutes.
+
+    `restless`: several others flap, as everything does on a line that loses packets. Then it is enough that it failed
+    now and then before this run of failures.
+    """
     down_for_long = belief.status is Status.DOWN and now - belief.since >= RINGS_AFTER
-    return belief.flapping and not down_for_long
+    run = next((length for length, failed in enumerate(reversed(belief.raw)) if not failed), len(belief.raw))
+    shaky = restless and any(belief.raw[: len(belief.raw) - run])
+    return (belief.flapping or shaky) and not down_for_long
 
 
 def _score(raw: tuple[bool, ...]) -> int:
