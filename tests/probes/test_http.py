@@ -76,8 +76,8 @@ def test_a_page_must_contain_and_must_not_contain() -> None:
         server.body = b"Database error"
         missing = ask(Http(server.url, contains="What are you doing?"))
         present = ask(Http(server.url, not_contains="Database error"))
-    assert (missing.cause, missing.message) == ("http.body", "the page does not contain “What are you doing?”")
-    assert (present.cause, present.message) == ("http.body", "the page contains “Database error”")
+    assert (missing.cause, missing.message) == ("http.body", 'the page does not contain "What are you doing?"')
+    assert (present.cause, present.message) == ("http.body", 'the page contains "Database error"')
     assert missing.details["bytes"] == len(b"Database error")
 
 

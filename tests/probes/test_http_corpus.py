@@ -115,7 +115,7 @@ def test_a_page_beyond_the_cap_is_judged_by_what_was_read() -> None:
     assert ask_for(answer, contains="end") == (
         Outcome.CRITICAL,
         "http.body",
-        "the first 1048576 bytes of the page do not contain “end”",
+        'the first 1048576 bytes of the page do not contain "end"',
     )
 
 

@@ -29,7 +29,7 @@ _TROUBLES: dict[str, Sequence[tuple[Status, int, int, int]]] = {
 
 _CAUSES = {
     "flaky-bakery": ("http.status", "HTTP 503"),
-    "ferry-timetable": ("http.body", "the page does not contain “Next ferry”"),
+    "ferry-timetable": ("http.body", 'the page does not contain "Next ferry"'),
     "lighthouse": ("refused", "connection refused"),
 }
 

@@ -98,10 +98,10 @@ async def _judge(http: Http, response: httpx.Response, followed: int, phases: Ph
         details["truncated"] = True
     if http.contains and not holds(page, http.contains):
         extent = "the page does" if whole else f"the first {len(page)} bytes of the page do"
-        message = f"{extent} not contain “{_short(http.contains)}”"
+        message = f'{extent} not contain "{_short(http.contains)}"'
         return Finding(Outcome.CRITICAL, "http.body", message=message, details=details)
     if http.not_contains and holds(page, http.not_contains):
-        message = f"the page contains “{_short(http.not_contains)}”"
+        message = f'the page contains "{_short(http.not_contains)}"'
         return Finding(Outcome.CRITICAL, "http.body", message=message, details=details)
     return Finding(Outcome.OK, details=details)
 
