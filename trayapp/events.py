@@ -27,8 +27,8 @@ Event = dict[str, Any]
 NEVER = "9999-12-31T23:59:59.999Z"
 """The last moment that RFC 3339 can write: of what holds until further notice."""
 
-_BEYOND = 253_402_300_799_000
-"""Milliseconds: the last second of that year, from which on a moment is written so."""
+_BEYOND = 253_370_764_800_000
+"""Milliseconds: the beginning of that year, from which on a moment is written so."""
 
 
 def timestamp(ms: int) -> str:

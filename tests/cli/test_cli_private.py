@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import os
 import re
 import stat
 from pathlib import Path
@@ -47,7 +49,8 @@ def test_no_secret_reaches_any_file_or_output(tmp_path: Path) -> None:
         token.chmod(0o600)
         with home.watch() as watching:
             for id_ in ("env", "file", "words", "turned"):
-                watching.until("notification", services=[id_])
+                watching.until("status", service=id_, to="DOWN")
+            watching.until("notification", kind="group")
             said = [home.run(command).stdout for command in ("status", "check", "doctor")]
             said += [home.run("status", "--json").stdout, home.run("config", "check").stderr]
             watching.kill()  # so that nothing is tidied up before we look
@@ -84,6 +87,22 @@ def test_everything_it_writes_is_for_its_owner_alone(home: Home) -> None:
     files = {path for path in modes if not path.is_dir()}
     assert {path.name for path in files} >= {"history.db", "watchbell.log", "lock", "services.toml"}
     assert {path: oct(mode) for path, mode in modes.items() if mode & 0o077} == {}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such modes")
+def test_a_home_that_was_there_before_stays_as_it_is_and_doctor_says_who_may_change_it(home: Home) -> None:
+    folder = home.places.home
+    assert folder is not None
+    for mode, fine in ((0o755, True), (0o777, False), (0o1777, True), (0o770, False), (0o700, True)):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(mode)
+        assert home.run("watch", "--for", "0s").returncode == 0
+        assert stat.S_IMODE(folder.stat().st_mode) == mode
+        assert stat.S_IMODE(home.places.config.stat().st_mode) == 0o700
+        rows = map(json.loads, home.run("doctor", "--json").stdout.splitlines())
+        (row,) = (row for row in rows if row["part"] == "Home")
+        assert row["ok"] is fine
+        assert fine or f"chmod go-w {folder}" in row["advice"]
 
 
 def test_the_log_has_a_record_a_line(home: Home) -> None:
@@ -131,7 +150,7 @@ def test_a_history_that_comes_back_gets_what_happened_meanwhile(home: Home) -> N
             home.places.history_db.rmdir()
             until(lambda: home.places.history_db.is_file() and home.incidents(), 30)
             watching.end()
-    assert [incident.id for incident in home.incidents()] == [watching.of("notification")[0]["incident"]]
+    assert [incident.id for incident in home.incidents()] == [watching.of("notification", kind="down")[0]["incident"]]
 
 
 def test_a_home_that_cannot_be_one_is_refused_in_one_line(home: Home) -> None:

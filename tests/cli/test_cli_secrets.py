@@ -44,14 +44,30 @@ def test_a_password_in_an_address_goes_to_the_keyring_and_is_sent_from_there(hom
     assert all(b"sesame" not in content for content in home.written().values())
 
 
-def test_nothing_is_left_in_the_keyring_of_a_service_that_could_not_be_written(home: Home) -> None:
+@pytest.fixture
+def full(home: Home) -> Home:
+    """A home whose services.toml is almost as large as it may be."""
+    home.configure("x = 1\n" + "# filler\n" * 174_000)
+    home.places.services_toml.write_text(home.places.services_toml.read_text().ljust(1_572_860))
+    return home
+
+
+def test_nothing_is_left_in_the_keyring_of_a_service_that_could_not_be_written(full: Home) -> None:
     with HttpServer() as server:
-        home.configure("x = 1\n" + "# filler\n" * 174_000)  # almost as large as it may be
-        home.places.services_toml.write_text(home.places.services_toml.read_text().ljust(1_572_860))
-        done = home.run("add", f"http://ann:sesame@127.0.0.1:{server.port}/")
+        done = full.run("add", f"http://ann:sesame@127.0.0.1:{server.port}/")
     assert done.returncode == 78
     assert "nothing was written" in done.stderr
-    assert "sesame" not in Path(home.env["PAPER_KEYRING"]).read_text()
+    assert Path(full.env["PAPER_KEYRING"]).read_text() == "{}"
+
+
+def test_a_secret_of_that_name_that_was_there_before_is_there_again_when_nothing_could_be_written(full: Home) -> None:
+    with HttpServer() as server:
+        full.run("secret", "set", "private-password", given="of old\n")
+        before = Path(full.env["PAPER_KEYRING"]).read_text()
+        done = full.run("add", f"http://ann:sesame@127.0.0.1:{server.port}/", "--name", "Private")
+    assert done.returncode == 78
+    assert "of old" in before
+    assert Path(full.env["PAPER_KEYRING"]).read_text() == before
 
 
 def test_a_secret_is_kept_for_those_who_use_it_and_for_nobody_else(home: Home) -> None:

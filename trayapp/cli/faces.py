@@ -66,6 +66,9 @@ def said(event: events.Event) -> str:
         case "status":
             reason = f" ({wording.reason_sentence(event['reason'])})" if event["reason"] else ""
             return f"{event['at']}  {event['service']}: {event['from']} -> {event['to']}{reason}"
+        case "network":
+            reason = f" ({wording.plain(event['reason'])})" if event["reason"] else ""
+            return f"{event['at']}  {wording.plain(event['class'])} network: {event['state'].replace('_', ' ')}{reason}"
         case "notification":
             return f"{event['at']}  ** {wording.plain(event['title'])}. {wording.plain(event['body'])}".rstrip()
         case "stopped":

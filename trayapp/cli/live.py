@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from trayapp import events
+from trayapp import __version__, events
 from trayapp.cli import show
+from trayapp.cli.circumstances import above
 from trayapp.core import wording
 from trayapp.core.words import ServiceView, Snapshot, Status
 from trayapp.monitor.clock import SystemClock
@@ -58,14 +60,17 @@ class LiveFace:
         snapshot = self._snapshot
         if snapshot is None:
             return Text("starting …")
-        now = SystemClock().now()
-        parts: list[RenderableType] = [*_heading(snapshot), Text()]
-        troubles = [_cut(wording.plain(sentence, 500), "yellow") for sentence in (*snapshot.problems, *snapshot.faults)]
-        if troubles:
-            parts += [*troubles, Text()]
+        snapshot = replace(snapshot, at=SystemClock().now())
+        headline, counts = wording.headline(snapshot)
+        down = any(view.belief.status is Status.DOWN for view in snapshot.services)
+        parts: list[RenderableType] = [_cut(headline, "bold red" if down else "bold"), _cut(counts, "bright_black")]
+        aside = events.status_object(__version__, replace(snapshot, services=()))
+        circumstances = [_cut(line, style) for line, style in above(aside, snapshot.at, headline)]
+        parts += [Text(), *circumstances, *[Text()] * bool(circumstances)]
         if snapshot.services:
-            views, left_out = self._fitting(snapshot.services, len(troubles))
-            parts.append(show.services_table([events.service_object(view, now) for view in views]))
+            views, left_out = self._fitting(snapshot.services, len(circumstances))
+            rows = [events.service_object(view, snapshot.at) for view in views]
+            parts.append(show.services_table(rows, snapshot.at, self._console.width))
             if left_out:
                 parts.append(Text(f"   … and {left_out} more that the screen has no room for", style="bright_black"))
         else:
@@ -74,20 +79,14 @@ class LiveFace:
         parts += [Text(), *self._told, _cut(hint, "bright_black")]
         return Group(*parts)
 
-    def _fitting(self, views: Sequence[ServiceView], troubles: int) -> tuple[Sequence[ServiceView], int]:
+    def _fitting(self, views: Sequence[ServiceView], above: int) -> tuple[Sequence[ServiceView], int]:
         """What the screen has room for, in its order, and how many are left out: first those that are well."""
         groups = {view.service.group for view in views}
-        room = max(self._console.height - AROUND - troubles - 2 * len(groups), 3)
+        room = max(self._console.height - AROUND - above - 2 * len(groups), 3)
         if len(views) <= room:
             return views, 0
         urgent_first = sorted(range(len(views)), key=lambda index: views[index].belief.status is Status.UP)
         return [views[index] for index in sorted(urgent_first[:room])], len(views) - room
-
-
-def _heading(snapshot: Snapshot) -> list[Text]:
-    headline, counts = wording.headline(snapshot)
-    down = any(view.belief.status is Status.DOWN for view in snapshot.services)
-    return [_cut(headline, "bold red" if down else "bold"), _cut(counts, "bright_black")]
 
 
 def _cut(words: str, style: str = "") -> Text:

@@ -67,7 +67,7 @@ def _raise_other(places: Places) -> int:
     from trayapp.desktop.door import NotRunning  # noqa: PLC0415
 
     try:
-        shown = ask(places.socket, {"do": "show", "token": _activation_token()}, PATIENCE, starting=True)["shown"]
+        shown = ask(places.socket, {"do": "show", "activation": _activation_token()}, PATIENCE, starting=True)["shown"]
     except (NotRunning, NoAnswer, Refused) as fault:
         show.complain(f"Watchbell is running already, but does not answer: {fault}")
         return exits.NOT_RUNNING

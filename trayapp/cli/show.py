@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from trayapp.cli.circumstances import row
 from trayapp.core import timeline, wording
 from trayapp.core.words import CheckResult, Finding, Outcome, Status
 
@@ -47,6 +50,13 @@ def complain(sentence: str) -> None:
     print(f"watchbell: {sentence}", file=sys.stderr)
 
 
+def say(sentence: str) -> None:
+    """A sentence to standard output; on a terminal no word is torn apart at its edge."""
+    if sys.stdout.isatty():
+        sentence = textwrap.fill(sentence, shutil.get_terminal_size().columns, break_long_words=False)
+    print(sentence)
+
+
 def counted(number: int, word: str) -> str:
     """ "1 service", "2 services"."""
     return f"{number} {word}{'' if number == 1 else 's'}"
@@ -79,8 +89,12 @@ def said(finding: Finding) -> str:
     return wording.latency(finding.latency_ms) if finding.latency_ms is not None else ""
 
 
-def services_table(services: Sequence[Mapping[str, Any]]) -> Table:
-    """The window's rows in a terminal, from the objects of `status --json`."""
+def services_table(services: Sequence[Mapping[str, Any]], now: int, width: int) -> Table:
+    """The window's rows in a terminal of so many columns, from the objects of `status --json`.
+
+    Where it is narrow, names give way to what is said of them.
+    """
+    longest = min(max(width - 60, 16), 40)
     table = _table()
     group = None
     for number, service in enumerate(services):
@@ -92,9 +106,9 @@ def services_table(services: Sequence[Mapping[str, Any]]) -> Table:
         shape, colour = _STATUSES[Status(service["status"])]
         table.add_row(
             _text(shape, colour),
-            _text(wording.plain(service["name"], 40), "bold"),
+            _text(wording.plain(service["name"], longest), "bold"),
             _text(service["status"], colour),
-            _text(wording.plain(service["why"])),
+            _text(row(service, now)),
             *([_text(timeline.percent(service["availability_24h"]))] if "availability_24h" in service else []),
         )
     return table

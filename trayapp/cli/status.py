@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 from trayapp import events
-from trayapp.cli import exits, show
-from trayapp.cli.home import chosen, configured, meant, places_of
+from trayapp.cli import circumstances, exits, show
+from trayapp.cli.home import chosen, configured, places_of
+from trayapp.cli.last_known import last_known
+from trayapp.cli.running import chosen as chosen_here
+from trayapp.cli.running import other_version
 from trayapp.config.places import Places
-from trayapp.core import timeline, wording
-from trayapp.core.words import Belief, Service, ServiceView, Status, Telling
+from trayapp.core import timeline
+from trayapp.core.words import Status
 from trayapp.desktop.control import NoAnswer, Refused, ask
 from trayapp.desktop.door import NotRunning
+from trayapp.engine import agenda
 from trayapp.history.faults import HistoryUnavailable
-from trayapp.history.queries import Latest, Reader
+from trayapp.history.queries import Reader
 from trayapp.monitor.clock import SystemClock
 
 DAY = 86_400_000
@@ -38,11 +41,12 @@ FIELDS = (
     "availability_24h",
     "coverage_24h",
     "incident",
+    "snoozed_until",
+    "maintenance_until",
+    "paused_until",
+    "when_back",
 )
 """What `--json` prints of a service, in this order."""
-
-
-_SEEN = frozenset({Status.UP, Status.DEGRADED, Status.DOWN})
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -52,12 +56,13 @@ def main(arguments: argparse.Namespace) -> int:
     running = _from_program(places)
     right = True
     if running is not None:
-        services = _asked_for(running["services"], arguments.ids)
+        services = _asked_for(running, arguments.ids)
     else:
         all_, loaded = configured(places)
         right = loaded.right or bool(arguments.ids)
         wanted = chosen(all_, arguments.ids, loaded.left_out, places) if arguments.ids else all_
-        services = _from_history(reader, wanted, now)
+        planned = agenda.maintenance(loaded.settings) if loaded.settings is not None else {}
+        services = last_known(reader, wanted, planned, now)
     shares = _shares(reader, [service["id"] for service in services], now)
     for service in services:
         service["availability_24h"], service["coverage_24h"] = shares[service["id"]]
@@ -65,69 +70,48 @@ def main(arguments: argparse.Namespace) -> int:
         for service in services:
             print(events.line({field: service[field] for field in FIELDS}))
     else:
-        _show(services, running)
+        _show(services, running, now)
     return exits.of_statuses(Status(service["status"]) for service in services) if right else exits.CONFIG
 
 
-def _show(services: list[dict[str, Any]], running: dict[str, Any] | None) -> None:
+def _show(services: list[dict[str, Any]], running: dict[str, Any] | None, now: int) -> None:
     console = show.console()
     if running is None and services:
         console.print("Watchbell is not running; this is what it knew last.", style="yellow")
-    for sentence in (*running["problems"], *running["faults"]) if running else ():
-        console.print(wording.plain(sentence, 500), style="yellow")
-    if running and running["paused_until"]:
-        console.print(f"Watching is paused until {running['paused_until']}.", style="blue")
+    for line, style in circumstances.above(running, now) if running else ():
+        console.print(line, style=style)
     if services:
-        console.print(show.services_table(services))
+        console.print(show.services_table(services, now, console.width))
     elif running is None or not running["faults"]:
         console.print("Nothing is watched yet. `watchbell add https://example.com` adds a service.")
 
 
 def _from_program(places: Places) -> dict[str, Any] | None:
     try:
-        return ask(places.socket, {"do": "status"}, PATIENCE)
+        said = ask(places.socket, {"do": "status"}, PATIENCE)
     except NotRunning:
         return None
     except (NoAnswer, Refused) as fault:
-        show.complain(f"{fault}; this is what history holds")
-        return None
+        sentence = str(fault)
+    else:
+        sentence = other_version(said)
+        if not sentence:
+            return said
+    show.complain(f"{sentence}; this is what history holds")
+    return None
 
 
-def _asked_for(services: list[dict[str, Any]], ids: list[str]) -> list[dict[str, Any]]:
+def _asked_for(running: dict[str, Any], ids: list[str]) -> list[dict[str, Any]]:
     """What the running program says of these, of all where none is named; exits with 64 where it knows one not."""
-    known = {service["id"]: service for service in services}
-    unknown = [id_ for id_ in ids if id_ not in known]
-    for id_ in unknown:
-        show.complain(f'the running Watchbell watches no "{id_}"{meant(id_, known)}')
-    if unknown:
-        raise SystemExit(exits.USAGE)
-    return [known[id_] for id_ in ids] if ids else services
+    known = {service["id"]: service for service in running["services"]}
+    return [{**service, "paused_until": _pause(service, running)} for service in chosen_here(known, ids or list(known))]
 
 
-def _from_history(reader: Reader, services: Sequence[Service], now: int) -> list[dict[str, Any]]:
-    """The same objects for what was known last, with its age in the sentence."""
-    try:
-        known = {latest.service: latest for latest in reader.latest(now)}
-    except HistoryUnavailable as fault:
-        show.complain(str(fault))
-        known = {}
-    return [_known_last(service, known.get(service.id), now) for service in services]
-
-
-def _known_last(service: Service, latest: Latest | None, now: int) -> dict[str, Any]:
-    if latest is None:
-        view = ServiceView(service, Belief(service.id, Status.UNKNOWN, now, "new"), Telling(service.id))
-        return events.service_object(view, now)
-    belief = Belief(service.id, latest.status, latest.since, latest.reason, incident=latest.incident, last=latest.last)
-    ended = latest.last.ended if latest.last is not None else latest.since
-    age = f"checked {wording.duration(now - ended)} ago" if now - ended >= 1_000 else "checked just now"
-    if latest.lost_sight is None or latest.status not in _SEEN:
-        entry = events.service_object(ServiceView(service, belief, latest.telling), now)
-        said = show.said(latest.last.finding) if latest.reason == "new" and latest.last is not None else entry["why"]
-        return {**entry, "why": f"{said} · {age}"}
-    unseen = replace(belief, status=Status.UNKNOWN, since=latest.lost_sight, reason="not running")
-    entry = events.service_object(ServiceView(service, unseen, latest.telling), now)
-    return {**entry, "why": f"was {latest.status}, {age}"}
+def _pause(service: Mapping[str, Any], running: Mapping[str, Any]) -> str | None:
+    """Until when it is not checked, be it for its own pause or for that of everything: RFC 3339 sorts as text."""
+    if service["reason"] == "disabled":
+        return None
+    return max(filter(None, (service["paused_until"], running["paused_until"])), default=None)
 
 
 def _shares(reader: Reader, ids: list[str], now: int) -> dict[str, tuple[float | None, float | None]]:

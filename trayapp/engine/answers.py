@@ -7,6 +7,7 @@ from typing import Any
 
 from trayapp import __version__, events
 from trayapp.config.load import Loaded
+from trayapp.core.wording import plain
 from trayapp.engine import requests
 from trayapp.engine.broadcast import Broadcast
 from trayapp.engine.in_force import InForce
@@ -106,7 +107,7 @@ class Answers:
         """Each of them once. Raises ValueError where one is no service of ours."""
         for id_ in ids:
             if id_ not in self._in_force.services:
-                raise ValueError(f"there is no service {id_!r:.100}")
+                raise ValueError(f'there is no service "{plain(id_)}"')
         return tuple(dict.fromkeys(ids))
 
     def _check_future(self, until: int | None) -> None:

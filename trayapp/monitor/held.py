@@ -66,7 +66,7 @@ class Held:
     ) -> None:
         """Take over the belief that a result led to; remember it; and only then have it told."""
         told = (decision.telling,) if decision.telling != view.telling else ()
-        when_back = view.when_back and self._desk.asked(view.service.id)
+        when_back = self._desk.asked(view.service.id)
         new = replace(view, belief=belief, telling=decision.telling, when_back=when_back)
         seen_at_once = changes or belief.suspect is not view.belief.suspect
         self.show(new, AT_ONCE if seen_at_once else IN_TIME)
