@@ -223,7 +223,7 @@ def test_a_fault_in_a_check_is_a_problem_of_watchbell_and_never_an_outage(stage:
     odd = {(check["outcome"], check["blame"], check["cause"]) for check in stage.checks("odd")}
     assert odd == {("UNKNOWN", "self", "self.bug")}
     assert {check["outcome"] for check in stage.checks("sane")} == {"OK"}
-    assert stage.told == []
+    assert {told.kind for told in stage.told} <= {"impaired"}
     (problem,) = stage.snapshots[-1].problems
     assert problem.startswith("Watchbell has a problem: ")
     assert "in the check of odd" in problem
@@ -236,8 +236,8 @@ def test_a_face_that_fails_silences_neither_the_checks_nor_the_bell(stage: Stage
 
     stage.configure(service("web", "http://127.0.0.1:1/"))
     with stage.running(observe=fall):
-        until(lambda: stage.told)
-    assert [notification.kind for notification in stage.told] == ["down"]
+        until(lambda: any(told.kind == "down" for told in stage.told))
+    assert sorted(told.kind for told in stage.told) in (["down"], ["down", "impaired"])
     assert "RuntimeError in showing what happened" in stage.faults.sentence
 
 
@@ -266,6 +266,7 @@ def test_services_come_go_and_move_while_it_runs(stage: Stage) -> None:
             stage.configure(service("b", two.url), service("c", three.url))
             engine.reload().result(10)
             until(lambda: stage.status_of("c") is Status.DOWN)
+            until(lambda: stage.told)
             asked = len(one.requests)
             count = len(stage.checks("b"))
             until(lambda: len(stage.checks("b")) >= count + 3)
@@ -295,13 +296,14 @@ def test_what_left_the_file_between_two_runs_is_closed_in_history(stage: Stage) 
     reader = Reader(stage.places.history_db)
     stage.configure(gone, stays, gone.replace("gone", "misspelt"))
     with stage.running():
-        until(lambda: len(stage.told) == 3)
+        until(lambda: {service for told in stage.told for service in told.services} == {"gone", "stays", "misspelt"})
+    count = len(stage.told)  # they are on one host, and may be told together
     stage.configure(stays, gone.replace("gone", "misspelt").replace("http:", "htp:"))
     with stage.running():
         until(lambda: len(reader.incidents(0, 1 << 60, "gone")) == 1 and reader.incidents(0, 1 << 60, "gone")[0].end)
     closings = {incident.service: incident.closing for incident in reader.incidents(0, 1 << 60)}
     assert closings == {"gone": "removed", "stays": "", "misspelt": ""}
-    assert len(stage.told) == 3
+    assert len(stage.told) == count
 
 
 def test_a_reload_while_the_file_is_away_removes_nothing(stage: Stage) -> None:
@@ -358,7 +360,7 @@ def test_other_processes_ask_through_the_control_socket(stage: Stage) -> None:
                 assert ask(socket, {"do": "check", "services": ["web"]}, 10.0) == {"checking": 1}
                 until(lambda: len(stage.checks("web")) == 2)
                 assert ask(socket, {"do": "show"}, 10.0) == {"shown": True}
-                assert ask(socket, {"do": "show", "token": "leave to take the focus"}, 10.0) == {"shown": True}
+                assert ask(socket, {"do": "show", "activation": "leave to take the focus"}, 10.0) == {"shown": True}
                 assert stage.raised == [None, "leave to take the focus"]
                 stage.configure(service("web", "htp://x/"))
                 assert "not a URL" in ask(socket, {"do": "reload"}, 10.0)["faults"][0]

@@ -35,6 +35,7 @@ def _known_last(service: Service, latest: Latest | None, maintenance: Window | N
     if latest is not None:
         last, incident = latest.last, latest.incident
         belief = Belief(service.id, latest.status, latest.since, latest.reason, incident=incident, last=last)
+        belief = replace(belief, flapping=latest.flapping_since is not None, flapping_since=latest.flapping_since)
     view = ServiceView(service, belief, latest.telling if latest is not None else Telling(service.id))
     if maintenance is not None and belief.status is not Status.PAUSED:
         planned = replace(belief, status=Status.MAINTENANCE, since=maintenance.start, reason="maintenance")

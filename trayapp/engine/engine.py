@@ -50,6 +50,9 @@ LOOK = 4.0
 LOOK_SOON = 0.5
 """The same while services.toml is being changed."""
 
+FAILED_INSIDE = "A part of Watchbell failed: the window says which, the log has the details"
+"""What a notification says of a fault of ours: always the same, for each fault has a sentence of its own."""
+
 STOP_PATIENCE = 2.0
 """Seconds in which everything has ended, whatever hangs: the shares below, and some to spare."""
 CHECKS_PATIENCE = 0.3
@@ -345,7 +348,8 @@ class Engine:
         loaded = self._in_force.loaded
         quiet = agenda.quiet_until(loaded.settings, self._clock.now()) if loaded.settings is not None else None
         self._desk.hold(quiet=quiet is not None)
-        self._desk.suffer(problems)
+        lasting = (self._faults.sentence and FAILED_INSIDE, self._history.trouble)
+        self._desk.suffer([sentence for sentence in lasting if sentence])
         self._monitor.report(problems, [str(fault) for fault in loaded.faults if not fault.warning], quiet)
 
     def _woken(self, begins: bool) -> None:

@@ -41,6 +41,7 @@ class Latest:
     telling: Telling
     last: CheckResult | None
     incident: Incident | None
+    flapping_since: int | None = None
 
 
 class Reader:
@@ -102,7 +103,8 @@ class Reader:
         with self._reading() as connection:
             found = connection.execute(
                 f"""
-                SELECT id, key, {_DUE}, timeout, start, status, segments.reason FROM services JOIN segments
+                SELECT id, key, {_DUE}, timeout, start, status, segments.reason, flapping_since
+                FROM services JOIN segments
                 ON service = id AND start = (SELECT max(start) FROM segments WHERE service = services.id)
                 WHERE removed_at IS NULL ORDER BY key
                 """
@@ -125,7 +127,7 @@ class Reader:
 
 
 def _latest(connection: sqlite3.Connection, row: tuple[Any, ...], now: int) -> Latest:
-    number, key, due, timeout, since, status, reason = row
+    number, key, due, timeout, since, status, reason, flapping_since = row
     return Latest(
         service=key,
         status=Status(status),
@@ -135,4 +137,5 @@ def _latest(connection: sqlite3.Connection, row: tuple[Any, ...], now: int) -> L
         telling=telling(connection, number, key),
         last=next(iter(newest_results(connection, number, key, 1)), None),
         incident=open_incident(connection, number, key),
+        flapping_since=flapping_since,
     )
