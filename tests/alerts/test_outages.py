@@ -3,57 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
+from tests.alerts.boards import board, incident, member, thread, told, waiting
 from tests.alerts.world import MINUTE, SECOND, START, a_service
 from trayapp.alerts import outages, storm
-from trayapp.alerts.board import Board, Member, Step, Thread, Waiting
-from trayapp.alerts.grouping import COMPANY, LATE, ties
+from trayapp.alerts.board import Step, Waiting
+from trayapp.alerts.grouping import COMPANY, LATE
 from trayapp.core.news import Mention, Owed, Said, Shown
-from trayapp.core.words import Incident, Service
+from trayapp.core.words import Service
 
 DUE = START + COMPANY
 
 
 def always(service: Service, incident: int) -> bool:
     return True
-
-
-def incident(number: int, service: str = "", end: int | None = None) -> Incident:
-    closing = "" if end is None else "recovered"
-    return Incident(number, service or f"s{number}", START - MINUTE, START - MINUTE, "refused", "no", end, closing)
-
-
-def waiting(*numbers: int, at: int = START, **keys: Any) -> dict[int, Waiting]:
-    """First "downs" of services s1, s2, … with these keys."""
-    return {n: Waiting(a_service(f"s{n}", **keys), Owed(incident(n), Said.DOWN, at)) for n in numbers}
-
-
-def member(
-    number: int, service: Service | None = None, said: Said | None = Said.DOWN, end: int | None = None
-) -> Member:
-    service = service or a_service(f"s{number}")
-    return Member(service, incident(number, service.id, end), ties(service), said)
-
-
-def thread(*members: Member, rung: int | None = START - SECOND, changed: int | None = None) -> Thread:
-    key = members[0].incident.id
-    return Thread(key, {m.incident.id: m for m in members}, rung, rung, changed)
-
-
-def board(*threads: Thread, of: dict[int, Waiting], **keys: Any) -> Board:
-    return Board(next_id=50, waiting=of, threads={t.key: t for t in threads}, **keys)
-
-
-def told(step: Step) -> list[tuple[int | None, tuple[str, ...]]]:
-    """Of each notification: its thread, and the services it tells of for the first time."""
-    found = []
-    for notification in step.notifications:
-        mentions = [m for m in step.notes.mentions if m.notification == notification.id and m.said is Said.DOWN]
-        found.append((notification.incident, tuple(f"s{m.incident}" for m in mentions)))
-    return found
 
 
 # When

@@ -10,7 +10,7 @@ import pytest
 from tests.alerts.world import HOUR, MINUTE, SECOND, World, a_service
 from trayapp.alerts import hearing, storm, telling
 from trayapp.alerts.board import Rules
-from trayapp.alerts.grouping import host_of
+from trayapp.alerts.grouping import host_of, in_common
 from trayapp.core.news import Shown
 from trayapp.core.words import Sight, Status
 
@@ -478,6 +478,16 @@ def test_nothing_to_do_needs_no_timer() -> None:
 )
 def test_the_host_of_a_target(target: str, host: str) -> None:
     assert host_of(target) == host
+
+
+def test_what_all_have_in_common_is_a_host_before_a_parent_before_a_provider() -> None:
+    tied = [frozenset({"host:h", "parent:p", "provider:v", n}) for n in ("parent:a", "parent:b")]
+    assert in_common(tied) == "host:h"
+    assert in_common(each - {"host:h"} for each in tied) == "parent:p"
+    assert in_common(each - {"host:h", "parent:p"} for each in tied) == "provider:v"
+    assert in_common(each - {"host:h", "parent:p", "provider:v"} for each in tied) == ""
+    assert in_common(tied[:1]) == ""
+    assert in_common([]) == ""
 
 
 def test_a_network_that_no_service_needs_any_more_is_not_said_to_be_seen_again() -> None:

@@ -110,6 +110,7 @@ def test_a_check_that_ended_this_moment_was_just_now() -> None:
             "HTTP 500 · down 4 min",
         ),
         (seen("X", Status.DOWN, OK, incident=outage(), successes=1), "answering again · down 4 min"),
+        (seen("X", Status.DOWN, CRITICAL, incident=outage(NOW - 400)), "HTTP 503 · down"),
         (seen("X", Status.UP, OK), "182 ms"),
         (seen("X", Status.UP, Finding(Outcome.OK)), "up"),
         (seen("X", Status.UP, CRITICAL, failures=1), "HTTP 503 · checking again"),
@@ -260,6 +261,43 @@ def test_what_blinds_us_is_the_headline_and_not_whom_we_cannot_see(blind: Sight,
     unseen = seen("X", Status.UNKNOWN, reason="network.offline")
     assert said(unseen, *UP, sights=(sight("online", "loopback"), blind))[0] == sentence
     assert said(DOWN, unseen, sights=(blind,))[0] == "Twitter is down"
+
+
+def test_offline_comes_before_what_is_merely_slow() -> None:
+    unseen = seen("X", Status.UNKNOWN, reason="network.offline")
+    assert said(SLOW, unseen, sights=(sight("offline"),))[0] == "You are offline"
+    assert said(SLOW, unseen, sights=(sight("online"),))[0] == "Tweets is degraded"
+
+
+def test_of_several_networks_the_internet_is_missed_first() -> None:
+    unseen = seen("X", Status.UNKNOWN, reason="network.vpn")
+    assert said(unseen, sights=(sight("vpn_down", "vpn:tun0"), sight("offline")))[0] == "You are offline"
+
+
+@pytest.mark.parametrize(
+    ("state", "beside"),
+    [("online", "you are online"), ("offline", "you are offline"), ("portal", "you are behind a login page")],
+)
+def test_beside_an_outage_stands_whether_it_is_us(state: str, beside: str) -> None:
+    assert said(DOWN, sights=(sight(state),)) == ("Twitter is down", f"1 down — {beside}, checked 4 s ago")
+    told = wording.tooltip(Snapshot(1, NOW, (DOWN,), sights=(sight(state),)))
+    assert told == f"Twitter is down\n{beside.capitalize()}"
+
+
+def test_what_the_headline_says_of_us_is_not_said_again() -> None:
+    unseen = seen("X", Status.UNKNOWN, reason="network.offline")
+    assert said(unseen, sights=(sight("offline"),)) == ("You are offline", "1 unknown")
+    assert wording.tooltip(Snapshot(1, NOW, (unseen,), sights=(sight("offline"),))) == "You are offline"
+
+
+def test_a_good_day_needs_no_word_of_us_in_the_tooltip() -> None:
+    assert wording.tooltip(Snapshot(1, NOW, (UP[0],), sights=(sight("online"),))) == "GitHub is up"
+
+
+def test_outages_that_were_acknowledged_are_counted_as_such() -> None:
+    noted = replace(DOWN, telling=Telling("Twitter", 17, 17))
+    assert said(noted, *UP)[1] == "1 down (acknowledged) · 5 up — checked 4 s ago"
+    assert said(noted, DOWN, *UP)[1] == "2 down (1 acknowledged) · 5 up — checked 4 s ago"
 
 
 def test_blindness_that_concerns_nobody_is_no_headline() -> None:

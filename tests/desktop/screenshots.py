@@ -23,12 +23,26 @@ from PySide6.QtWidgets import QApplication, QListView, QMenu, QToolTip, QWidget
 from tests.desktop import shots_settings
 from tests.desktop.parts import Desk, Dunst, Panel, WindowManager, until
 from tests.desktop.programs import Program
-from tests.ui.world import HOUR, NOW, PaperAsks, PaperPast, many, picture, snapshot
+from tests.ui.world import (
+    HOUR,
+    NOW,
+    PORTAL,
+    PaperAsks,
+    PaperPast,
+    acknowledged,
+    asked_for,
+    many,
+    picture,
+    sight,
+    snapshot,
+    without_internet,
+)
 from trayapp.config.proposal import understood
 from trayapp.core.words import Snapshot, Status
 from trayapp.ui.attention import Attention
 from trayapp.ui.beginning import Beginning
 from trayapp.ui.bridge import Bridge
+from trayapp.ui.entries import LivingMenu
 from trayapp.ui.first_run import FirstRunPage
 from trayapp.ui.icons import SIZES, Icons, tray_pixmap
 from trayapp.ui.palette import DARK, LIGHT, Appearance, as_palette
@@ -110,6 +124,13 @@ def windows(studio: Studio) -> None:
             picture(), problems=("the disk that holds history.db is full",), faults=("one", "two")
         ),
         "window-paused": replace(picture(), paused_until=NOW + HOUR),
+        "window-online": replace(picture(), sights=(sight(),)),
+        "window-offline": without_internet(),
+        "window-portal": without_internet("portal", PORTAL),
+        "window-asked-for": asked_for(),
+        "window-acknowledged": snapshot(
+            acknowledged(picture().services[0]), *picture().services[2:6], sights=(sight(),)
+        ),
     }
     for name, shown in scenes.items():
         for dark in (False, True):
@@ -151,14 +172,18 @@ def tray_menu(studio: Studio) -> None:
         with studio.window(picture(), dark) as screen:
             screen.window.hide()
             menu = QMenu()
-            screen.menu.fill(menu, picture())
+            LivingMenu(menu).show(screen.menu.entries(asked_for()))
             menu.popup(QPoint(200, 200))
             QTest.qWait(100)
             submenu = menu.actions()[3].menu()
             assert isinstance(submenu, QMenu)
             menu.setActiveAction(menu.actions()[3])
             submenu.popup(menu.mapToGlobal(QPoint(menu.width(), 60)))
-            studio.keep_area(f"tray-menu-{'dark' if dark else 'light'}", menu, submenu)
+            snoozes = submenu.actions()[2].menu()
+            assert isinstance(snoozes, QMenu)
+            submenu.setActiveAction(submenu.actions()[2])
+            snoozes.popup(submenu.mapToGlobal(QPoint(submenu.width(), 36)))
+            studio.keep_area(f"tray-menu-{'dark' if dark else 'light'}", menu, submenu, snoozes)
             menu.close()
 
 
@@ -170,6 +195,8 @@ def icons(studio: Studio) -> None:
         Attention(Status.DOWN, 12),
         Attention(Status.UP, impaired=True),
         Attention(Status.DOWN, 3, impaired=True),
+        Attention(Status.UP, blind=True),
+        Attention(Status.UNKNOWN, blind=True),
     ]
     pitch = max(SIZES) + 16
     image = QImage(pitch * len(looks) * RATIO, 2 * sum(size + 12 for size in SIZES) * RATIO, QImage.Format.Format_RGB32)

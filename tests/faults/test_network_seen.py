@@ -3,47 +3,98 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 
-from tests.faults.cast import ENCRYPTED, FAR, TWENTY, VICTIM_PAGE, all_up, nothing_was_told_of, service, stays
+from tests.faults.cast import (
+    ENCRYPTED,
+    FAR,
+    TWENTY,
+    VICTIM_PAGE,
+    WIKI,
+    all_up,
+    nothing_was_told_of,
+    service,
+    stayed_on_their_beat,
+    stays,
+)
 from tests.faults.packets import Wire
-from tests.faults.world import PLAIN_CONTROL, ROUTER, SECOND_ROUTER, SERVICES, TLS_CONTROL, VICTIM, World
+from tests.faults.scenes import Row, Scene, Scenes
+from tests.faults.world import OFFICE, PLAIN_CONTROL, ROUTER, SECOND_ROUTER, SERVICES, TLS_CONTROL, VICTIM, World
 from tests.servers import HttpServer, until
 from trayapp.core.words import Outcome, Status
 
-pytestmark = pytest.mark.timeout(180)
+SCENES = Scenes()
 
 
-WIKI = service("wiki", "tcp://wiki.office.test:80")
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("scene", SCENES, ids=str)
+def test_what_is_down_rings_and_nothing_else(scene: Scene, played: Callable[[], None]):
+    played()
 
 
-def test_when_the_vpn_goes_its_service_is_unknown_and_the_internet_is_fine(world: World):
+@SCENES.scene("F13", "five hundred services fail while the uplink is dead", dead="uplink")
+@SCENES.scene("F13", "five hundred services refuse while the network is fine", dead="services")
+def crowd(world: World, row: Row, dead: str) -> None:
+    many = [service(f"c{n}", f"tcp://{SERVICES}:22", interval=5000) for n in range(500)]
+    watching = all_up(world.watch(many))
+    with Wire(world.router, "lan") as wire:
+        row.begin()
+        if dead == "uplink":
+            world.cut_uplink("silent")
+            watching.until_all(Status.UNKNOWN)
+        else:
+            world.stop_services()
+            watching.until_all(Status.DOWN)
+        row.seen(str(*watching.statuses()), watching.cause_of("c0") or watching.sight())
+        time.sleep(6)
+    asked = wire.questions({PLAIN_CONTROL, TLS_CONTROL})
+    most = wire.most_within(asked, 4.0)  # five seconds lie between two rounds of questions, not all of which go at once
+    row.what += f": {most} questions in 5 s"
+    assert most <= 3
+    if dead == "uplink":
+        nothing_was_told_of(watching, {each.id for each in many})
+    else:
+        assert len(watching.told) <= 6
+
+
+@SCENES.scene("F5", "the VPN goes, and its service with it")
+def vpn(world: World, row: Row) -> None:
     tunnel = world.dial_vpn()
-    world.start(HttpServer(host="10.8.0.1", port=80), world.router)
+    world.start(HttpServer(host=OFFICE, port=80), world.router)
     watching = all_up(world.watch([*TWENTY, WIKI]))
     assert watching.sight("vpn:tun0") == "online"
+    row.begin()
     tunnel.hang_up()
+    until(lambda: watching.sight("vpn:tun0") == "vpn_down")
     watching.until_all(Status.UNKNOWN, {"wiki"})
+    row.seen("UNKNOWN", ", ".join(watching.reasons({"wiki"})))
     assert watching.reasons({"wiki"}) == {"network.vpn"}
-    assert watching.sight("vpn:tun0") == "vpn_down"
     stays(watching, Status.UP, FAR, 3)
+    stayed_on_their_beat(watching, FAR)
     nothing_was_told_of(watching, FAR | {"wiki"})
 
 
-def test_a_service_behind_a_vpn_that_is_really_down_rings(world: World):
+@SCENES.scene("F5", "a service behind a VPN is really down")
+def behind_vpn(world: World, row: Row) -> None:
     world.dial_vpn()
-    server = HttpServer(host="10.8.0.1", port=80)
+    server = HttpServer(host=OFFICE, port=80)
     world.start(server, world.router)
     watching = all_up(world.watch([*TWENTY, WIKI]))
+    row.begin()
     server.stop()
     watching.until_all(Status.DOWN, {"wiki"})
+    row.seen("DOWN", watching.cause_of("wiki"))
     nothing_was_told_of(watching, FAR)
 
 
-@pytest.mark.parametrize("how", ["refuses", "is silent", "has lost its name"])
-def test_the_only_service_rings_when_it_is_really_down(world: World, how: str):
+@SCENES.scene("F7", "the only service refuses", how="refuses")
+@SCENES.scene("F7", "the only service is silent", how="is silent")
+@SCENES.scene("F7", "the only service has lost its name", how="has lost its name")
+def only_one(world: World, row: Row, how: str) -> None:
     watching = all_up(world.watch([VICTIM_PAGE]))
+    row.begin()
     if how == "refuses":
         world.victim.stop()
     elif how == "is silent":
@@ -51,62 +102,66 @@ def test_the_only_service_rings_when_it_is_really_down(world: World, how: str):
     else:
         world.lose_name("victim.test")
     watching.until_all(Status.DOWN)
+    row.seen("DOWN", watching.cause_of("victim"))
+    until(lambda: watching.told)
     assert [told.kind for told in watching.told] == ["down"]
     assert watching.sight() == "online"
 
 
-def test_all_services_down_while_the_network_is_fine_are_down_and_not_offline(world: World):
+@SCENES.scene("F8", "all are really down, the network is fine")
+def all_of_them(world: World, row: Row) -> None:
     watching = all_up(world.watch(TWENTY))
-    for server in world.services:
-        server.stop()
+    row.begin()
+    world.stop_services()
     watching.until_all(Status.DOWN)
+    row.seen("DOWN", watching.cause_of("page0"))
     assert watching.sight() == "online"
-    assert {service for told in watching.told for service in told.services} == FAR
+    until(lambda: {id_ for told in watching.told for id_ in told.services} == FAR)
+    assert len(watching.told) <= 4  # one for those that were confirmed within 5 s, and its updates
+    assert "group" in {told.kind for told in watching.told}
 
 
-@pytest.mark.parametrize("beside", [True, False], ids=["beside twenty", "alone"])
-def test_where_the_control_targets_are_blocked_a_service_that_is_really_down_still_rings(world: World, beside: bool):
+@SCENES.scene("F9", "control targets blocked, one of many is really down", beside=True)
+@SCENES.scene("F9", "control targets blocked, the only one is really down", beside=False)
+def blocked(world: World, row: Row, beside: bool) -> None:
     world.swallow(PLAIN_CONTROL, TLS_CONTROL)
     watching = all_up(world.watch([*(TWENTY if beside else []), VICTIM_PAGE]))
+    row.begin()
     world.victim.stop()
     watching.until_all(Status.DOWN, {"victim"})
+    row.seen("DOWN", watching.cause_of("victim"))
     if beside:
         stays(watching, Status.UP, FAR, 3)
+        stayed_on_their_beat(watching, FAR)
     nothing_was_told_of(watching, FAR)
 
 
-def test_a_route_that_flips_during_a_check_makes_its_failure_nobodys(world: World):
+@SCENES.scene("E5", "the route flips during a check")
+def flip(world: World, row: Row) -> None:
     slow = service("victim", "https://victim.test/", timeout=3000, interval=3000)
     watching = all_up(world.watch([*TWENTY, slow]))
     world.victim.delay = 60
     gateways = [ROUTER, SECOND_ROUTER]
+    row.begin()
     end = time.monotonic() + 10
     while time.monotonic() < end:
         gateways.reverse()
         world.flip_route(gateways[0])
         time.sleep(1.5)
-    assert watching.critical() == set()
+    assert watching.failures(FAR | {"victim"}) == []
     assert "network.changed" in watching.causes(outcome=Outcome.UNKNOWN)
+    row.seen("UNKNOWN", "network.changed")
     watching.until_all(Status.DOWN, {"victim"})
+    stayed_on_their_beat(watching, FAR)
     nothing_was_told_of(watching, FAR)
 
 
-def test_five_hundred_failures_at_once_send_at_most_three_questions_in_five_seconds(world: World):
-    crowd = [service(f"c{n}", f"tcp://{SERVICES}:22", interval=5000) for n in range(500)]
-    watching = all_up(world.watch(crowd))
-    with Wire(world.router, "lan") as wire:
-        world.cut_uplink("unreachable")
-        until(lambda: len([r for r in watching.results if r.finding.outcome is Outcome.UNKNOWN]) >= 500, 60)
-        time.sleep(6)
-    asked = wire.questions({PLAIN_CONTROL, TLS_CONTROL})
-    failed = len([result for result in watching.results if result.finding.outcome is Outcome.UNKNOWN])
-    print(f"{failed} failed checks, {len(asked)} questions sent, {wire.most_within(asked, 5.0)} at most in 5 s")
-    assert wire.most_within(asked, 5.0) <= 3
-    nothing_was_told_of(watching, {each.id for each in crowd})
-
-
-def test_no_control_target_is_asked_while_all_is_well(world: World):
+@SCENES.scene("F13", "nothing fails")
+def nobody_is_asked(world: World, row: Row) -> None:
     with Wire(world.router, "lan") as wire:
         watching = all_up(world.watch(ENCRYPTED))
         until(lambda: len(watching.results) > 40)
-    assert wire.questions({PLAIN_CONTROL, TLS_CONTROL}) == []
+    asked = wire.questions({PLAIN_CONTROL, TLS_CONTROL})
+    row.seen("UP", "")
+    row.what += f": {len(asked)} questions"
+    assert asked == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Collection, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from tests.faults.haste import HastyClock, HastyLoop
@@ -19,6 +20,9 @@ from trayapp.monitor.network import Network
 from trayapp.monitor.resolver import Resolver
 from trayapp.probes.base import Means
 from trayapp.probes.controls import control
+
+LOOK = 4.0
+"""Seconds between two looks, as of the engine."""
 
 
 class Watching:
@@ -63,11 +67,10 @@ class Watching:
         while not self._stop.is_set():
             monitor.look()
             try:
-                async with asyncio.timeout(2):
+                async with asyncio.timeout(LOOK):
                     await self._stop.wait()
             except TimeoutError:
                 continue
-        desk.close()
         desk.close()
         await monitor.stop()
         resolver.close()
@@ -118,15 +121,25 @@ class Watching:
         views = (view.belief.incident for view in self.snapshot.services if view.service.id == service)
         return next((incident.cause for incident in views if incident is not None), "")
 
-    def critical(self) -> set[str]:
-        """Every service that any check found to fail."""
-        return {result.service for result in self.results if result.finding.outcome is Outcome.CRITICAL}
+    def failures(self, of: Collection[str]) -> list[CheckResult]:
+        """Every check that found one of them to fail."""
+        return [each for each in self.results if each.finding.outcome is Outcome.CRITICAL and each.service in of]
 
     def told_of(self, *services: str) -> list[Notification]:
         return [told for told in list(self.told) if set(services) & set(told.services)]
 
     def until_all(self, status: Status, of: Collection[str] | None = None, seconds: float = 40.0) -> None:
         until(lambda: self.statuses(of) == {status}, seconds)
+
+    def latest_by(self, of: Collection[str]) -> float:
+        """Seconds by which a check of any of these began later after the one before than its interval says, at most."""
+        late = 0.0
+        for service in self._services:
+            if service.id in of:
+                began = [result.at for result in self.results if result.service == service.id]
+                gaps = (later - earlier - service.interval for earlier, later in pairwise(began))
+                late = max(late, max(gaps, default=0) / 1000)
+        return late
 
     def checks_of(self, service: str) -> int:
         return sum(result.service == service for result in self.results)

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -137,6 +137,11 @@ class World:
         self.names_outside.stop()
         self._names(self._at_end, {name: address for name, address in NAMES.items() if name != lost})
 
+    def stop_services(self) -> None:
+        """All but the victim, the box and the control targets are really down."""
+        for server in self.services:
+            server.stop()
+
     def plug_in(self) -> None:
         """The cable is in, and the address and the way out with it, as a network manager does it."""
         self.router.ip("link", "set", "lan", "up")
@@ -153,17 +158,23 @@ class World:
             self.router.ip("neigh", "replace", "203.0.113.254", *wrong)
             self.router.ip("neigh", "replace", NAME_SERVER, *wrong)
         else:
-            self.router.ip("route", "replace", how, "default")
+            # Names first: if they alone were there for a moment, they would vouch for all the rest.
             self.router.ip("route", "replace", how, "203.0.113.0/25")
+            self.router.ip("route", "replace", how, "default")
+
+    def mend_uplink(self, how: str) -> None:
+        """It is as it was before it was cut in this way."""
+        if how == "silent":
+            for address in ("203.0.113.254", NAME_SERVER):
+                self.router.ip("neigh", "delete", address, "dev", "wan")
+        else:
+            self.router.ip("route", "replace", "default", "via", "203.0.113.254")
+            self.router.ip("route", "delete", how, "203.0.113.0/25")
 
     def swallow(self, *addresses: str) -> None:
         """Packets to these are never seen again."""
         for address in addresses:
             self.router.ip("route", "replace", "blackhole", f"{address}/32")
-
-    def mend(self, *addresses: str) -> None:
-        for address in addresses:
-            self.router.ip("route", "delete", "blackhole", f"{address}/32")
 
     def capture(self) -> None:
         """The router answers for everybody outside."""
@@ -186,14 +197,19 @@ class World:
 
     # Who looks
 
+    @contextlib.contextmanager
+    def here(self) -> Iterator[None]:
+        """The calling thread, and the programs that it starts, are on our machine for a while."""
+        with self.us.inside(), own_file("/etc/resolv.conf", self.resolv_conf):
+            yield
+
     def watch(self, services: Sequence[Service], controls: Sequence[str] = CONTROLS) -> Watching:
         """A monitor on our machine, which sees the world as it is there."""
         watching = Watching(services, controls, self.resolv_conf)
         ready = threading.Event()
 
         def live() -> None:
-            self.us.enter()
-            with own_file("/etc/resolv.conf", self.resolv_conf):
+            with self.here():
                 watching.run(ready)
 
         thread = threading.Thread(target=live, name="watching")

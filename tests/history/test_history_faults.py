@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok, turn
-from trayapp.core.words import Status
+from tests.history.past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok, refused, turn
+from trayapp.core.words import Status, Telling
+from trayapp.history.faults import HistoryUnavailable
 from trayapp.history.memory import Remembered
 from trayapp.history.queries import Reader
-from trayapp.history.waiting import MOST_RESULTS, Batch, Waiting
+from trayapp.history.waiting import MOST_REQUESTS, MOST_RESULTS, Batch, Request, Waiting
 
 as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounting a small disk takes root")
 
@@ -160,3 +161,35 @@ def test_memory_for_what_can_not_be_written_is_bounded_and_keeps_the_newest() ->
         kept.append(batch)
     moments = [result.at for batch in kept for result in batch.results]
     assert moments == list(range(8, MOST_RESULTS + 8))
+
+
+def test_of_too_many_requests_the_oldest_is_told_that_it_will_not_be_written() -> None:
+    waiting = Waiting(company=0)
+    requests = [Request(lambda ledger: None, lasting=True) for _ in range(MOST_REQUESTS + 2)]
+    for request in requests:
+        waiting.add_request(request)
+    batch = waiting.take()
+    assert batch is not None
+    assert batch.requests == tuple(requests[2:])
+    for forgotten in requests[:2]:
+        assert isinstance(forgotten.future.exception(0), HistoryUnavailable)
+    assert not any(request.future.done() for request in batch.requests)
+
+
+def test_ten_thousand_services_that_fail_in_the_same_second_have_ten_thousand_incidents(
+    path: Path, faults: Faults
+) -> None:
+    services = [a_service(f"s{n}") for n in range(10_000)]
+    history = a_history(path, faults)
+    history.register(services, NOON).result(WAIT)
+    for n, service in enumerate(services):
+        history.record(refused(service.id, NOON))
+        incident = an_incident(n + 1, service.id, NOON)
+        done = history.commit(
+            [turn(service.id, NOON, Status.DOWN, incident=incident)], [Telling(service.id, told=n + 1)]
+        )
+    done.result(WAIT)
+    remembered = history.remembered(services).result(WAIT)
+    assert history.close(WAIT)
+    assert [memory.telling.told for memory in remembered.services.values()] == list(range(1, 10_001))
+    assert len(Reader(path).incidents(0, NOON * 2)) == 10_000

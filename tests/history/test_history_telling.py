@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.history.past import NOON, WAIT, Faults, a_history, a_notification, a_service, an_incident, turn
 from trayapp.core.news import Mention, Notes, Owed, Said, Standing, Told, Withheld
-from trayapp.core.words import Status
+from trayapp.core.words import Status, Telling
 from trayapp.history import schema
 from trayapp.history.beginning import begin
 from trayapp.history.telling import keep, recall
@@ -64,6 +64,21 @@ def test_what_is_owed_is_committed_with_its_incident_and_comes_back(path: Path, 
     again.commit(notes=Notes(settled=(1,))).result(WAIT)
     assert again.remembered([SERVICE]).result(WAIT).telling.owed == ()
     assert again.close(WAIT)
+
+
+def test_changes_and_notes_are_written_together_or_not_at_all(path: Path, expected_faults: Faults) -> None:
+    history = a_history(path, expected_faults)
+    history.register([SERVICE], NOON)
+    down = turn("web", NOON, Status.DOWN, incident=an_incident(1, "web", NOON))
+    wrong = history.commit(
+        [down], [Telling("web", told=1)], [a_notification(1)], Notes(mentions=(Mention(1 << 70, Said.DOWN, 1),))
+    )
+    assert isinstance(wrong.exception(WAIT), OverflowError)
+    remembered = history.remembered([SERVICE]).result(WAIT)
+    assert history.close(WAIT)
+    memory = remembered.services["web"]
+    assert (memory.status, memory.incident, memory.telling) == (Status.UNKNOWN, None, Telling("web"))
+    assert (remembered.undelivered, remembered.next_notification, len(expected_faults)) == ((), 1, 1)
 
 
 def test_threads_and_their_reminders_come_back_while_they_matter(path: Path, faults: Faults) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.history.injection import BROKEN, ENVIRONMENT, KILL, NO_ROOM, calls, happened, needs_strace, sample, traced
 from tests.history.past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok
 from trayapp.core import verdict
 from trayapp.core.news import Said, Told
@@ -46,18 +51,21 @@ def upgraded(path: Path, faults: Faults) -> None:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
+def totals(path: Path) -> object:
+    reader = Reader(path)
+    return reader.timelines(EVERYBODY, NOON, END, END), reader.incidents(0, END), reader.latest(END)
+
+
 def dump(path: Path) -> list[str]:
     with closing(sqlite3.connect(path)) as connection:
         return [f"version {schema.version(connection)}", *connection.iterdump()]
 
 
 def test_every_total_is_the_same_to_the_millisecond(of_version_1: Path, faults: Faults) -> None:
-    reader = Reader(of_version_1)
-    before = reader.timelines(EVERYBODY, NOON, END, END), reader.incidents(0, END), reader.latest(END)
+    before = totals(of_version_1)
     upgraded(of_version_1, faults)
-    after = reader.timelines(EVERYBODY, NOON, END, END), reader.incidents(0, END), reader.latest(END)
-    assert after == before
-    web = tally(after[0]["web"], NOON, END)
+    assert totals(of_version_1) == before
+    web = tally(Reader(of_version_1).segments("web", NOON, END, END), NOON, END)
     assert (web.up, web.down, web.unknown) == (14 * MINUTE + 59_000, 6 * MINUTE + 30_000, 8 * MINUTE + 31_000)
 
 
@@ -138,3 +146,49 @@ def test_what_the_first_release_left_in_its_write_ahead_log_is_taken_over_too(
     upgraded(of_version_1, faults)
     assert Reader(of_version_1).last_results("mail", 1) == [ok("mail", END)]
     assert Reader(of_version_1.with_name("history.db.v1")).last_results("mail", 1) == [ok("mail", END)]
+
+
+CALLS = ["pwrite64", "fdatasync", "fsync", "ftruncate", "rename", "unlink", "openat"]
+FAULTS = [KILL, BROKEN, NO_ROOM]
+
+
+def upgrade(path: Path, call: str, fault: str = "") -> Path:
+    """Upgrade in another process, its calls of one kind traced; returns the trace."""
+    trace = path.with_name("trace")
+    names = ["history.db", "history.db-wal", "history.db-journal", "history.db.v1.new", "history.db.v1.new-journal"]
+    files = [path.with_name(name) for name in names] if call == "openat" else ()
+    process = subprocess.run(
+        [*traced(trace, call, fault, files), sys.executable, "-m", "tests.history.upgrading", path],
+        env=ENVIRONMENT,
+        check=False,
+        timeout=60,
+    )
+    assert process.returncode in (0, -signal.SIGKILL)
+    return trace
+
+
+@needs_strace
+@pytest.mark.timeout(300)
+def test_an_upgrade_cut_short_at_any_point_leaves_the_old_or_the_new(
+    of_version_1: Path, tmp_path: Path, faults: Faults
+) -> None:
+    old, before = dump(of_version_1), totals(of_version_1)
+
+    def a_copy(name: str) -> Path:
+        copy = tmp_path / name / "history.db"
+        copy.parent.mkdir()
+        return shutil.copy(of_version_1, copy)
+
+    counts = {call: calls(upgrade(a_copy(call), call), call) for call in CALLS}
+    points = [(call, n, fault) for fault in FAULTS for call in CALLS for n in range(1, counts[call] + 1)]
+    for call, n, fault in (points[at - 1] for at in sample(len(points), 20)):
+        path = a_copy(f"{call}-{n}-{fault}")
+        assert happened(upgrade(path, call, f"{fault}:when={n}"))
+        assert not list(path.parent.glob("*corrupt*"))
+        with closing(sqlite3.connect(path)) as connection:
+            version = schema.version(connection)
+        assert dump(path) == old if version == 1 else version == len(schema.MIGRATIONS)
+        assert totals(path) == before
+        upgraded(path, faults)
+        assert totals(path) == before
+        assert dump(path.with_name("history.db.v1")) == old

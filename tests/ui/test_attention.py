@@ -2,16 +2,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.ui.world import HOUR, NOW, degraded, down, picture, resting, service, snapshot, unchecked, unknown, up
-from trayapp.core.words import Blame, ServiceView, Status
+from tests.ui.world import (
+    HOUR,
+    NOW,
+    acknowledged,
+    degraded,
+    down,
+    picture,
+    resting,
+    service,
+    sight,
+    snapshot,
+    snoozed,
+    unchecked,
+    unknown,
+    unseen,
+    up,
+    without_internet,
+)
+from trayapp.core.words import Blame, Status
 from trayapp.ui.attention import Attention, attention, needing_you, verdict
 
 A, B = service("a"), service("b")
-
-
-def acknowledged(view: ServiceView) -> ServiceView:
-    assert view.belief.incident is not None
-    return replace(view, telling=replace(view.telling, acknowledged=view.belief.incident.id))
 
 
 def test_the_worst_that_needs_a_person_is_shown_with_the_count_of_what_is_down() -> None:
@@ -39,8 +51,7 @@ def test_a_lone_outage_that_was_acknowledged_is_never_shown_as_up() -> None:
 def test_a_snooze_silences_until_it_ends() -> None:
     view = down(A, "HTTP 503")
     for until, status in ((NOW + HOUR, Status.UP), (NOW - 1, Status.DOWN)):
-        snoozed = replace(view, telling=replace(view.telling, snoozed_until=until))
-        assert attention(snapshot(snoozed, up(B))).status is status
+        assert attention(snapshot(snoozed(view, until), up(B))).status is status
 
 
 def test_a_service_that_cannot_be_asked_for_want_of_a_secret_needs_you_and_one_without_network_does_not() -> None:
@@ -71,3 +82,33 @@ def test_only_maintenance_is_maintenance() -> None:
 def test_the_worst_comes_first_among_those_who_need_you() -> None:
     needing = needing_you(snapshot(degraded(A, "slow"), up(service("c")), down(B, "refused")))
     assert [view.service.id for view in needing] == ["b", "a"]
+
+
+def test_offline_is_a_ring_around_what_can_still_be_seen_and_is_nobodys_outage() -> None:
+    assert attention(without_internet()) == Attention(Status.UP, 0, blind=True)
+    assert attention(without_internet("portal")) == Attention(Status.UP, 0, blind=True)
+    assert verdict(without_internet()) is Status.UNKNOWN
+
+
+def test_a_real_outage_at_home_counts_while_the_internet_is_away() -> None:
+    here = snapshot(down(A, "refused"), unseen(B), sights=(sight("offline"),))
+    assert attention(here) == Attention(Status.DOWN, 1, blind=True)
+    assert verdict(here) is Status.DOWN
+
+
+def test_a_network_that_nobody_waits_for_is_no_ring() -> None:
+    assert attention(snapshot(up(A), sights=(sight("offline"),))) == Attention(Status.UP)
+
+
+def test_offline_comes_before_what_is_merely_slow() -> None:
+    assert verdict(snapshot(degraded(A, "slow"), unseen(B), sights=(sight("offline"),))) is Status.UNKNOWN
+    assert verdict(snapshot(degraded(A, "slow"), unseen(B), sights=(sight(),))) is Status.DEGRADED
+
+
+def test_a_child_of_what_is_down_is_not_counted_with_it() -> None:
+    assert attention(snapshot(down(A, "refused"), unseen(B, "dependency"))) == Attention(Status.DOWN, 1)
+
+
+def test_a_vpn_that_is_not_connected_is_no_ring() -> None:
+    apart = snapshot(up(A), unseen(B, "network.vpn"), sights=(sight("vpn_down", "vpn:tun0"),))
+    assert attention(apart) == Attention(Status.UP)

@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.world import down, many, picture, service, snapshot, up
+from tests.ui.world import degraded, down, flapping, many, picture, service, snapshot, unseen, up
 from trayapp.core.words import Snapshot
 from trayapp.ui.window.model import GroupRow, Role, ServiceRows
 
@@ -43,7 +43,7 @@ def test_a_check_changes_its_own_row_alone(qapp: QApplication) -> None:
     rows.dataChanged.connect(lambda first, last: changed.extend(range(first.row(), last.row() + 1)))
     rows.modelReset.connect(lambda: resets.append(True))
     views = list(shown.services)
-    views[2] = down(views[2].service, "refused")
+    views[2] = up(views[2].service, 400)
     rows.show(replace(shown, version=2, services=tuple(views)))
     assert (changed, resets) == ([3], [])
     assert rows.view_at(rows.index(3)) is views[2]
@@ -92,3 +92,33 @@ def test_every_service_has_its_place_among_thousands(qapp: QApplication) -> None
     rows = rows_of(many(3000))
     assert [rows.view_at(rows.place_of(f"s{at}")).service.id for at in (0, 1500, 2999)] == ["s0", "s1500", "s2999"]
     assert not rows.place_of("unheard of").isValid()
+
+
+def test_what_is_wrong_stands_above_what_is_well_and_all_else_stays_in_its_order(qapp: QApplication) -> None:
+    a, b, c, d, e = map(service, "abcde")
+    rows = rows_of(snapshot(up(a), unseen(b), flapping(up(c)), degraded(d, "slow"), down(e, "refused")))
+    assert texts(rows) == ["e", "c", "d", "a", "b"]
+
+
+def test_a_group_with_an_outage_stands_above_the_others(qapp: QApplication) -> None:
+    well, ill = service("well", group="Well"), service("ill", group="Ill")
+    assert texts(rows_of(snapshot(up(well), down(ill, "refused")))) == ["Ill", "ill", "Well", "well"]
+    assert texts(rows_of(snapshot(up(well), unseen(ill)))) == ["Well", "well", "Ill", "ill"]
+
+
+def test_an_outage_moves_its_row_and_nobody_loses_his_place(qapp: QApplication) -> None:
+    shown = picture()
+    rows = rows_of(shown)
+    tester = QAbstractItemModelTester(rows, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    resets: list[bool] = []
+    rows.modelReset.connect(lambda: resets.append(True))
+    kept = [QPersistentModelIndex(rows.place_of(name)) for name in ("twitter", "github", "printer")]
+    heading = QPersistentModelIndex(rows.index(5))
+    views = list(shown.services)
+    views[0], views[7] = up(views[0].service), down(views[7].service, "refused")
+    rows.show(replace(shown, version=2, services=tuple(views)))
+    assert texts(rows)[:3] == ["Office LAN", "Print server", "memcached cache-1"]
+    assert [str(index.data()) for index in kept] == ["Twitter", "GitHub", "Print server"]
+    assert heading.row() == 0
+    assert resets == []
+    tester.deleteLater()

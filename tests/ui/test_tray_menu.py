@@ -5,9 +5,22 @@ from dataclasses import replace
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from tests.ui.world import HOUR, NOW, PaperAsks, down, picture, service, snapshot, up
-from trayapp.core.words import Notification, Snapshot
+from tests.ui.world import (
+    HOUR,
+    NOW,
+    PaperAsks,
+    acknowledged,
+    down,
+    picture,
+    service,
+    snapshot,
+    snoozed,
+    up,
+    without_internet,
+)
+from trayapp.core.words import FOR_EVER, Notification, ServiceView, Snapshot
 from trayapp.ui.actions import ServiceActions, is_page
+from trayapp.ui.entries import LivingMenu
 from trayapp.ui.icons import Icons
 from trayapp.ui.menu import NAMED, TrayMenu
 from trayapp.ui.palette import Appearance
@@ -24,10 +37,18 @@ class Wishes(PaperAsks):
         self.icons = Icons(appearance)
         self.contents = TrayMenu(self, self.icons, actions, lambda: NOW, self.open_window, self.open_settings)
         self.menu = QMenu()
+        self.living = LivingMenu(self.menu)
 
     def fill(self, shown: Snapshot) -> list[str]:
-        self.contents.fill(self.menu, shown)
+        self.living.show(self.contents.entries(shown))
         return words(self.menu)
+
+    def menu_of(self, view: ServiceView) -> QMenu:
+        """The menu of one service in the window."""
+        actions = ServiceActions(self, lambda: NOW, self.reveal, self.edit)
+        menu = QMenu(self.menu)
+        LivingMenu(menu).show(actions.everything(view))
+        return menu
 
     def reveal(self, name: str) -> None:
         self.asked.append(("reveal", name))
@@ -78,18 +99,18 @@ def test_every_entry_does_what_it_says(qtbot: QtBot, appearance: Appearance) -> 
     twitter = "Twitter: HTTP 503 · down 4 min"
     choose(wishes.menu, twitter, "Open")
     choose(wishes.menu, twitter, "Acknowledge")
-    choose(wishes.menu, twitter, "Snooze", "For 1 hour")
+    choose(wishes.menu, twitter, "Snooze", "For 2 hours")
     choose(wishes.menu, twitter, "Open link")
     choose(wishes.menu, "Check now")
     choose(wishes.menu, "Pause", "For 1 hour")
-    choose(wishes.menu, "Pause", "Until tomorrow")
+    choose(wishes.menu, "Pause", "Until tomorrow morning")
     choose(wishes.menu, "Settings…")
     choose(wishes.menu, "Quit")
     assert wishes.asked == [
         ("open",),
         ("reveal", "twitter"),
         ("acknowledge", 17),
-        ("snooze", "twitter", NOW + HOUR),
+        ("snooze", "twitter", NOW + 2 * HOUR),
         ("open_link", "https://twitter.com/"),
         ("check_now", None),
         ("pause", NOW + HOUR),
@@ -109,14 +130,88 @@ def test_a_pause_can_be_ended(qtbot: QtBot, appearance: Appearance) -> None:
 
 
 def test_a_snooze_can_be_ended_where_it_was_begun(qtbot: QtBot, appearance: Appearance) -> None:
-    view = down(service("a", "A"), "refused")
-    snoozed = replace(view, telling=replace(view.telling, snoozed_until=NOW + HOUR))
     wishes = Wishes(appearance)
-    actions = ServiceActions(wishes, lambda: NOW, wishes.reveal, wishes.edit)
-    menu = QMenu()
-    actions.fill(menu, snoozed)
-    choose(menu, f"End snooze ({clock(NOW + HOUR, NOW)})")
+    menu = wishes.menu_of(snoozed(down(service("a", "A"), "refused"), NOW + HOUR))
+    choose(menu, f"End snooze (until {clock(NOW + HOUR, NOW)})")
     assert wishes.asked == [("snooze", "a", None)]
+
+
+def test_to_be_told_once_when_it_is_back_ends_the_reminders_and_can_be_taken_back(
+    qtbot: QtBot, appearance: Appearance
+) -> None:
+    view, wishes = down(service("a", "A"), "refused"), Wishes(appearance)
+    choose(wishes.menu_of(view), "Snooze", "Until it is back (tell me once)")
+    choose(wishes.menu_of(replace(acknowledged(view), when_back=True)), "Tell me once when it is back")
+    assert wishes.asked == [("acknowledge", 17), ("tell_when_back", "a", True), ("tell_when_back", "a", False)]
+
+
+def test_what_was_acknowledged_says_so_where_it_was_done(qtbot: QtBot, appearance: Appearance) -> None:
+    entries = words(Wishes(appearance).menu_of(acknowledged(down(service("a", "A"), "refused"))))
+    assert "Acknowledged, until it is back" in entries
+    assert "Acknowledge" not in entries
+
+
+def test_one_service_is_paused_for_an_hour_or_until_it_is_resumed(qtbot: QtBot, appearance: Appearance) -> None:
+    view, wishes = up(service("a", "A")), Wishes(appearance)
+    choose(wishes.menu_of(view), "Pause this service", "For 1 hour")
+    choose(wishes.menu_of(view), "Pause this service", "Until I resume it")
+    choose(wishes.menu_of(replace(view, paused_until=FOR_EVER)), "Resume this service (paused until you end it)")
+    until = f"Resume this service (paused until {clock(NOW + HOUR, NOW)})"
+    choose(wishes.menu_of(replace(view, paused_until=NOW + HOUR)), until)
+    assert wishes.asked == [
+        ("pause_service", "a", NOW + HOUR),
+        ("pause_service", "a", FOR_EVER),
+        ("pause_service", "a", None),
+        ("pause_service", "a", None),
+    ]
+
+
+def test_several_outages_are_acknowledged_together_and_one_is_not_offered_that(
+    qtbot: QtBot, appearance: Appearance
+) -> None:
+    wishes = Wishes(appearance)
+    assert not any("Acknowledge all" in entry for entry in wishes.fill(picture()))
+    known = acknowledged(down(service("known"), "refused", incident=9))
+    wishes.fill(snapshot(*(down(service(f"s{at}"), "refused", incident=at) for at in range(3)), known))
+    choose(wishes.menu, "Acknowledge all 3")
+    assert wishes.asked == [("acknowledge", 0), ("acknowledge", 1), ("acknowledge", 2)]
+
+
+def test_an_entry_keeps_its_action_whatever_it_says_meanwhile(qtbot: QtBot, appearance: Appearance) -> None:
+    wishes = Wishes(appearance)
+    wishes.fill(picture())
+    before = {action.text(): action for action in wishes.menu.actions() if action.text()}
+    later = replace(picture().services[0], when_back=True)
+    entries = wishes.fill(replace(picture(), version=2, services=(later, *picture().services[1:3])))
+    after = {action.text(): action for action in wishes.menu.actions() if action.text()}
+    assert entries == list(before)
+    assert all(after[text] is action for text, action in before.items())
+
+
+def test_what_was_hushed_can_be_found_again_in_the_tray(qtbot: QtBot, appearance: Appearance) -> None:
+    wishes = Wishes(appearance)
+    entries = wishes.fill(snapshot(snoozed(down(service("a", "A"), "refused")), up(service("b"))))
+    assert entries[:3] == ["A is down", "Open Watchbell", "Acknowledged or snoozed"]
+    until = clock(NOW + 2 * HOUR, NOW)
+    path = f"A: snoozed until {until} · refused · down 4 min", f"End snooze (until {until})"
+    choose(wishes.menu, "Acknowledged or snoozed", *path)
+    assert wishes.asked == [("snooze", "a", None)]
+
+
+def test_what_comes_and_goes_takes_its_place_among_what_stays(qtbot: QtBot, appearance: Appearance) -> None:
+    wishes = Wishes(appearance)
+    whole = wishes.fill(picture())
+    stays = {action.text(): action for action in wishes.menu.actions()}
+    assert len(wishes.fill(snapshot(up(service("a", "A"))))) == len(whole) - 2
+    assert wishes.fill(picture()) == whole
+    assert next(action for action in wishes.menu.actions() if action.text() == "Quit") is stays["Quit"]
+
+
+def test_while_offline_the_menu_says_so_and_names_no_service_that_is_merely_out_of_sight(
+    qtbot: QtBot, appearance: Appearance
+) -> None:
+    entries = Wishes(appearance).fill(without_internet())
+    assert entries == ["You are offline", "Open Watchbell", "Check now", "Pause", "Settings…", "Quit"]
 
 
 def test_many_outages_are_named_up_to_a_number_and_counted_beyond(qtbot: QtBot, appearance: Appearance) -> None:

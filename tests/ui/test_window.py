@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Stage
-from tests.ui.world import HOUR, NOW, down, many, picture, service, snapshot, up
+from tests.ui.world import HOUR, NOW, PORTAL, down, many, picture, service, snapshot, up, without_internet
 from trayapp.core.words import Notification
 from trayapp.ui.bridge import Raising
 from trayapp.ui.times import tomorrow
@@ -169,18 +169,19 @@ def test_enter_opens_the_menu_of_the_service_with_its_facts_and_acts(qtbot: QtBo
     assert words[0] == "https://twitter.com/, every 1 min"
     assert words[1].endswith("HTTP 503, 31 ms")
     assert [word for word in words[2:] if word] == [
-        "Check now", "Acknowledge", "Snooze", "Open link", "Copy message", "Edit…"
+        "Check now", "Acknowledge", "Snooze", "Pause this service", "Open link", "Copy message",
+        "Settings of this service…",
     ]  # fmt: skip
     choose(menu, "Check now")
     choose(menu, "Acknowledge")
-    choose(menu, "Snooze", "For 1 hour")
-    choose(menu, "Snooze", "Until tomorrow")
+    choose(menu, "Snooze", "For 30 minutes")
+    choose(menu, "Snooze", "Until tomorrow morning")
     choose(menu, "Open link")
-    choose(menu, "Edit…")
+    choose(menu, "Settings of this service…")
     assert made.asks.asked == [
         ("check_now", ("twitter",)),
         ("acknowledge", 17),
-        ("snooze", "twitter", NOW + HOUR),
+        ("snooze", "twitter", NOW + HOUR // 2),
         ("snooze", "twitter", tomorrow(NOW)),
         ("open_link", "https://twitter.com/"),
     ]
@@ -223,7 +224,7 @@ def test_pause_offers_an_hour_or_tomorrow_and_then_resume(qtbot: QtBot, stage: S
     shown(qtbot, made)
     button(made, "Pause").click()
     choose(open_menu(made), "Pause for 1 hour")
-    choose(open_menu(made), "Pause until tomorrow")
+    choose(open_menu(made), "Pause until tomorrow morning")
     open_menu(made).close()
     made.window.show_snapshot(replace(picture(), version=2, paused_until=NOW + HOUR))
     button(made, "Resume").click()
@@ -416,3 +417,26 @@ def test_the_mouse_is_told_of_the_cell_it_rests_on(qtbot: QtBot, stage: Stages) 
     rest_on(rows, number.center())
     assert "of the last 24 hours" in QToolTip.text()
     QToolTip.hideText()
+
+
+def test_tab_goes_from_top_to_bottom_and_around(qtbot: QtBot, stage: Stages) -> None:
+    made = stage(replace(without_internet("portal", PORTAL), demo=True, faults=("one",)))
+    rows = shown(qtbot, made)
+    made.window.resize(456, 700)
+    made.window.show_snapshot(replace(without_internet("portal", PORTAL), version=2, demo=True, problems=("full",)))
+    qtbot.wait(20)
+    visited: list[QWidget] = [rows]
+    while (following := next_in_focus(visited[-1])) is not rows:
+        visited.append(following)
+    heights = [widget.mapTo(made.window, widget.rect().center()).y() // 10 for widget in visited]
+    assert len(set(visited)) == len(visited)
+    turn = heights.index(min(heights))
+    assert heights[turn:] + heights[:turn] == sorted(heights)
+
+
+def next_in_focus(widget: QWidget) -> QWidget:
+    """Where Tab leads from here."""
+    following = widget.nextInFocusChain()
+    while not (following.isVisible() and following.focusPolicy() & Qt.FocusPolicy.TabFocus and following.isEnabled()):
+        following = following.nextInFocusChain()
+    return following

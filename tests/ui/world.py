@@ -18,6 +18,7 @@ from trayapp.core.words import (
     Segment,
     Service,
     ServiceView,
+    Sight,
     Snapshot,
     Status,
     Telling,
@@ -75,6 +76,30 @@ def unchecked(what: Service) -> ServiceView:
     return ServiceView(what, Belief(what.id, Status.UNKNOWN, NOW, "new"), Telling(what.id))
 
 
+def unseen(what: Service, reason: str = "network.offline", message: str = "", now: int = NOW) -> ServiceView:
+    """One that is not judged, for a reason that is not its own."""
+    finding = Finding(Outcome.UNKNOWN, reason, Blame.NETWORK, message)
+    view = _view(what, Status.UNKNOWN, finding, now)
+    return replace(view, belief=replace(view.belief, since=now - 18 * MINUTE, reason=reason))
+
+
+def acknowledged(view: ServiceView) -> ServiceView:
+    assert view.belief.incident is not None
+    return replace(view, telling=replace(view.telling, acknowledged=view.belief.incident.id))
+
+
+def snoozed(view: ServiceView, until: int = NOW + 2 * HOUR) -> ServiceView:
+    return replace(view, telling=replace(view.telling, snoozed_until=until))
+
+
+def flapping(view: ServiceView) -> ServiceView:
+    return replace(view, belief=replace(view.belief, flapping=True, flapping_since=NOW - HOUR))
+
+
+def sight(state: str = "online", network: str = "internet", reason: str = "") -> Sight:
+    return Sight(network, state, reason, NOW - 18 * MINUTE)
+
+
 def _view(what: Service, status: Status, finding: Finding, now: int) -> ServiceView:
     result = CheckResult(what.id, now - 4_200, now - 4_000, finding)
     return ServiceView(what, Belief(what.id, status, now - DAY, last=result), Telling(what.id))
@@ -96,6 +121,49 @@ def picture() -> Snapshot:
         up(service("postgresql", "PostgreSQL primary", lan, "db-1.lan:5432"), 1.1),
         unknown(service("jira", "VPN · Jira", lan), "VPN not connected"),
         resting(service("printer", "Print server", lan, "printer.lan:631")),
+    )
+
+
+OFFLINE = "there is a network, but nothing on the internet answers"
+PORTAL = "something else answers in place of the internet, such as a login page"
+
+
+def without_internet(state: str = "offline", reason: str = OFFLINE) -> Snapshot:
+    """The same services, seen from a laptop that reaches its own network alone."""
+    cause = {"offline": "network.offline", "portal": "network.portal"}[state]
+    web, lan = "Public web", "Office LAN"
+    return snapshot(
+        unseen(service("twitter", "Twitter", web, "https://twitter.com/"), cause, reason),
+        unseen(service("tweets", "Twitter · tweets arrive", web), cause, reason),
+        unseen(service("github", "GitHub", web, "https://github.com/"), cause, reason),
+        unseen(service("mashable", "Mashable feed", web), cause, reason),
+        up(service("cache-1", "memcached cache-1", lan, "cache-1.lan:11211"), 0.4),
+        up(service("postgresql", "PostgreSQL primary", lan, "db-1.lan:5432"), 1.1),
+        unseen(service("jira", "VPN · Jira", lan), "network.vpn", "the VPN tun0 is not connected"),
+        up(service("printer", "Print server", lan, "printer.lan:631"), 3),
+        sights=(sight(state, reason=reason), sight(network="lan")),
+    )
+
+
+def asked_for() -> Snapshot:
+    """Everything that somebody can have asked for, and all that keeps a service from being judged."""
+    web, lan = "Public web", "Office LAN"
+    router = down(service("router", "Router", lan, "router.lan:80"), "no answer in 10 s", 12, 19)
+    waited_for = acknowledged(down(service("shop", "Shop", web), "HTTP 500", 44, 20))
+    paused = resting(service("legacy", "Old intranet", lan), Status.PAUSED)
+    night = resting(service("backup", "Backups", lan))
+    return snapshot(
+        acknowledged(down(service("twitter", "Twitter", web, "https://twitter.com/"), "HTTP 503")),
+        snoozed(degraded(service("tweets", "Twitter · tweets arrive", web), "3 of 20 lost (≥ 5 %)")),
+        replace(waited_for, when_back=True),
+        flapping(up(service("search", "Search", web), 240)),
+        up(service("github", "GitHub", web)),
+        router,
+        unseen(service("printer", "Print server", lan), "dependency", "needs Router, which is down"),
+        replace(night, maintenance_until=NOW + 90 * MINUTE),
+        replace(paused, paused_until=NOW + HOUR),
+        sights=(sight(), sight(network="lan")),
+        quiet_until=NOW + 8 * HOUR,
     )
 
 
@@ -169,8 +237,14 @@ class PaperAsks:
     def snooze(self, service: str, until: int | None) -> None:
         self.asked.append(("snooze", service, until))
 
+    def tell_when_back(self, service: str, wanted: bool) -> None:
+        self.asked.append(("tell_when_back", service, wanted))
+
     def pause(self, until: int | None) -> None:
         self.asked.append(("pause", until))
+
+    def pause_service(self, service: str, until: int | None) -> None:
+        self.asked.append(("pause_service", service, until))
 
     def settings_text(self) -> str:
         return ""

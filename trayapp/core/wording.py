@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from trayapp.core.reasons import REASONS, blindness, nearest_last
-from trayapp.core.words import Finding, Incident, Outcome, Service, ServiceView, Snapshot, Status
+from trayapp.core.words import Finding, Incident, Outcome, Service, ServiceView, Sight, Snapshot, Status
 
 _TERMINAL_COMMAND = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -85,7 +85,11 @@ def headline(snapshot: Snapshot) -> tuple[str, str]:
     if not snapshot.services:
         return "What do you want to watch?", ""
     counts = Counter(view.belief.status for view in snapshot.services)
-    line = " · ".join(f"{counts[status]} {word}" for status, word in _COUNTED if counts[status])
+    noted = sum(view.belief.status is Status.DOWN and acknowledged(view) for view in snapshot.services)
+    counted = [f"{counts[status]} {word}" for status, word in _COUNTED if counts[status]]
+    if noted:
+        counted[0] += " (acknowledged)" if noted == counts[Status.DOWN] else f" ({noted} acknowledged)"
+    line = " · ".join(counted)
     sentence = _verdict(snapshot)
     ends = [view.belief.last.ended for view in snapshot.services if view.belief.last is not None]
     checked = f"checked {_ago(snapshot.at - max(ends))}" if ends else ""
@@ -119,7 +123,12 @@ def blinded(snapshot: Snapshot) -> str:
     unseen = (view for view in snapshot.services if view.belief.status is Status.UNKNOWN)
     if not any(view.belief.reason.startswith("network") for view in unseen):
         return ""
-    return next(filter(None, map(blindness, nearest_last(snapshot.sights))), "")
+    return next(filter(None, map(out_of_sight, nearest_last(snapshot.sights))), "")
+
+
+def out_of_sight(sight: Sight) -> str:
+    """What keeps us from seeing this network, as a sentence; empty while we see it."""
+    return plain(blindness(sight))
 
 
 def _ourselves(snapshot: Snapshot, headline: str) -> str:
@@ -127,7 +136,7 @@ def _ourselves(snapshot: Snapshot, headline: str) -> str:
     internet = next((sight for sight in snapshot.sights if sight.network == "internet"), None)
     if internet is None:
         return ""
-    sentence = blindness(internet) or "You are online"
+    sentence = out_of_sight(internet) or "You are online"
     return "" if sentence == headline else sentence[0].lower() + sentence[1:]
 
 
@@ -196,7 +205,8 @@ def condition(view: ServiceView, now: int) -> str:
     match belief.status:
         case Status.DOWN if belief.incident is not None:
             trouble = "answering again" if belief.recovering else _trouble_now(belief.incident, finding)
-            return f"{trouble} · down {duration(now - belief.incident.start)}"
+            lasted = now - belief.incident.start
+            return f"{trouble} · down {duration(lasted)}" if lasted >= 1_000 else f"{trouble} · down"
         case _ if belief.suspect and finding is not None:
             return f"{_said(finding.message, finding.cause)} · checking again"
         case Status.UNKNOWN:

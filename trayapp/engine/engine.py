@@ -106,6 +106,7 @@ class Engine:
         self._reason = "stopped"
         self._wishes: list[Callable[[], object]] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._telling = False
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
 
     # From any thread
@@ -282,8 +283,9 @@ class Engine:
 
     def _resume_telling(self, remembered: Remembered) -> None:
         """Go on telling from where it was, with what a crash kept from being told."""
-        self._put_in_force()
+        self._put_in_force()  # it may be quiet
         self._desk.resume(remembered.telling, self._in_force.services.get)
+        self._telling = True
 
     async def _keep_looking(self) -> None:
         look: asyncio.Task[None] | None = None
@@ -348,8 +350,9 @@ class Engine:
         loaded = self._in_force.loaded
         quiet = agenda.quiet_until(loaded.settings, self._clock.now()) if loaded.settings is not None else None
         self._desk.hold(quiet=quiet is not None)
-        lasting = (self._faults.sentence and FAILED_INSIDE, self._history.trouble)
-        self._desk.suffer([sentence for sentence in lasting if sentence])
+        if self._telling:  # until then it does not know its ids
+            lasting = (self._faults.sentence and FAILED_INSIDE, self._history.trouble)
+            self._desk.suffer([sentence for sentence in lasting if sentence])
         self._monitor.report(problems, [str(fault) for fault in loaded.faults if not fault.warning], quiet)
 
     def _woken(self, begins: bool) -> None:

@@ -57,6 +57,11 @@ def is_ours(error: BaseException) -> bool:
     return not (is_environment(error) or is_damage(error) or isinstance(error, HistoryUnavailable))
 
 
+def may_pass_at_once(error: BaseException) -> bool:
+    """Whether the next moment may be better: nobody who has just waited for a lock waits for it again."""
+    return is_environment(error) and _code(error) not in _BUSY
+
+
 def keeps_connection(error: BaseException) -> bool:
     """Whether the connection is as good as before: a WAL database could not even be opened on a full disk."""
     return _code(error) in _BUSY | {sqlite3.SQLITE_FULL}

@@ -101,9 +101,11 @@ class Reader:
     def latest(self, now: int) -> list[Latest]:
         """What was known last of every service that is still watched, in the order of their ids."""
         with self._reading() as connection:
+            # A file that no program has opened since an update is still of the first schema, which knows no flapping.
+            flapping = "flapping_since" if schema.version(connection) > 1 else "NULL"
             found = connection.execute(
                 f"""
-                SELECT id, key, {_DUE}, timeout, start, status, segments.reason, flapping_since
+                SELECT id, key, {_DUE}, timeout, start, status, segments.reason, {flapping}
                 FROM services JOIN segments
                 ON service = id AND start = (SELECT max(start) FROM segments WHERE service = services.id)
                 WHERE removed_at IS NULL ORDER BY key

@@ -22,7 +22,9 @@ from trayapp.history.ledger import Ledger
 MOST_RESULTS = 100_000
 """Results kept while nothing can be written, the newest: a day of 70 services, some 60 MB."""
 
-_MOST_REQUESTS = 10_000
+MOST_REQUESTS = 50_000
+"""Requests kept, the newest: more than ten thousand services that fail at once have to say, some 50 MB."""
+
 _BATCH = 10_000
 
 T = TypeVar("T")
@@ -61,13 +63,13 @@ class Batch:
 
 
 class Waiting:
-    """A bounded queue. `company` is how long, in seconds, the first result waits for others."""
+    """Two bounded queues. `company` is how long, in seconds, the first result waits for others."""
 
     def __init__(self, company: float) -> None:
         self._company = company
         self._changed = threading.Condition()
         self._results: deque[CheckResult] = deque(maxlen=MOST_RESULTS)
-        self._requests: deque[Request[Any]] = deque(maxlen=_MOST_REQUESTS)
+        self._requests: deque[Request[Any]] = deque(maxlen=MOST_REQUESTS)
         self._due: float | None = None
         self._closed_until: float | None = None
 
@@ -80,14 +82,19 @@ class Waiting:
                 self._changed.notify()
 
     def add_request(self, request: Request[Any]) -> None:
-        """Leave a request, to be tried at once. It fails if the queue is closed."""
+        """Leave a request, to be tried at once. It fails if the queue is closed; if it is full, the oldest does."""
         with self._changed:
-            if self._closed_until is None:
+            if self._closed_until is not None:
+                refused: Request[Any] | None = request
+                why = "The history is closed."
+            else:
+                refused = self._requests.popleft() if len(self._requests) == MOST_REQUESTS else None
+                why = "Too much waits to be written."
                 self._requests.append(request)
                 self._due = monotonic()
                 self._changed.notify()
-                return
-        request.fail(HistoryUnavailable("The history is closed."))
+        if refused is not None:
+            refused.fail(HistoryUnavailable(why))
 
     def take(self) -> Batch | None:
         """Wait for the next batch; None once the queue is closed and empty, or its time is over."""

@@ -7,6 +7,7 @@ gone is told in `trouble` and otherwise changes nothing: whoever leaves somethin
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +18,7 @@ from typing import TypeVar
 from trayapp.core.news import NO_NOTES, Notes
 from trayapp.core.words import CheckResult, Notification, Service, StatusChange, Telling
 from trayapp.history import registry
-from trayapp.history.faults import HistoryUnavailable, is_ours, sentence
+from trayapp.history.faults import HistoryUnavailable, is_ours, may_pass_at_once, sentence
 from trayapp.history.ledger import Ledger
 from trayapp.history.memory import Remembered, recall
 from trayapp.history.registry import Registration
@@ -142,7 +143,7 @@ class History:
         self._complete = self._guard(self._store.close) is None and not left.results and not left.requests
 
     def _write(self, batch: Batch) -> None:
-        error = self._guard(lambda: self._store.write(batch))
+        error = self._guard(lambda: self._write_trying_twice(batch))
         if error is None:
             if self._passing is not None:
                 log.info("history is written again")
@@ -153,6 +154,16 @@ class History:
             request.fail(error)
         if not (is_ours(error) or isinstance(error, HistoryUnavailable)):
             self._waiting.put_back(batch, self._retry)
+
+    def _write_trying_twice(self, batch: Batch) -> None:
+        """A fault that passes at once, as a second attempt shows, costs nobody anything: not the memory of a start."""
+        try:
+            self._store.write(batch)
+        except (sqlite3.Error, OSError) as error:
+            if not may_pass_at_once(error):
+                raise
+            log.info("history is written at a second attempt: %s", error)
+            self._store.write(batch)
 
     def _guard(self, act: Callable[[], object]) -> BaseException | None:
         """Do it, and let no error end the thread: one of the storage is `trouble`, one of ours goes to `on_fault`."""

@@ -46,8 +46,16 @@ class Asks(Protocol):
         """Tell nothing of this service until then (ms UTC); None ends a snooze."""
         ...
 
+    def tell_when_back(self, service: str, wanted: bool) -> None:
+        """Tell once when this service is back, even if it is snoozed; False: no longer."""
+        ...
+
     def pause(self, until: int | None) -> None:
         """Check nothing until then (ms UTC); None resumes."""
+        ...
+
+    def pause_service(self, service: str, until: int | None) -> None:
+        """Do not check this service until then (ms UTC; FOR_EVER: until it is resumed); None resumes."""
         ...
 
     def settings_text(self) -> str:

@@ -1,7 +1,8 @@
 """What of a snapshot needs a person: the tray icon's shape and count, and the menu's list.
 
 What somebody acknowledged, snoozed or paused needs nobody, and neither does what cannot be seen
-for want of a network. A service that cannot be asked because of its configuration does.
+for want of a network: that is told by a ring, for it is ours. A service that cannot be asked
+because of its configuration does.
 """
 
 from __future__ import annotations
@@ -9,30 +10,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trayapp.core.wording import blinded, out_of_sight
 from trayapp.core.words import Blame, ServiceView, Snapshot, Status
+from trayapp.ui.standing import is_hushed
 
 _WORST_FIRST = (Status.DOWN, Status.DEGRADED, Status.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """The worst status that needs a person, how many services are down unacknowledged, and whether we are unwell."""
+    """The worst status that needs a person, how many services are down unacknowledged, and how we ourselves are.
+
+    `impaired`: Watchbell has a problem of its own. `blind`: a network that services need is lost to us.
+    """
 
     status: Status
     count: int = 0
     impaired: bool = False
+    blind: bool = False
 
 
 def needs_you(view: ServiceView, now: int) -> bool:
     """Whether a person should look at this service, at a time in ms UTC."""
-    belief, telling = view.belief, view.telling
-    if telling.snoozed_until is not None and telling.snoozed_until > now:
-        return False
-    if belief.status is Status.DOWN:
-        return belief.incident is None or telling.acknowledged != belief.incident.id
+    return _is_wrong(view) and not is_hushed(view, now)
+
+
+def _is_wrong(view: ServiceView) -> bool:
+    belief = view.belief
     if belief.status is Status.UNKNOWN:
         return belief.last is not None and belief.last.finding.blame is Blame.CONFIG
-    return belief.status is Status.DEGRADED
+    return belief.status in (Status.DOWN, Status.DEGRADED)
 
 
 def needing_you(snapshot: Snapshot) -> tuple[ServiceView, ...]:
@@ -41,24 +48,37 @@ def needing_you(snapshot: Snapshot) -> tuple[ServiceView, ...]:
     return tuple(sorted(needing, key=lambda view: _WORST_FIRST.index(view.belief.status)))
 
 
+def hushed(snapshot: Snapshot) -> tuple[ServiceView, ...]:
+    """The services that would need a person, had nobody taken note of them or wished to hear nothing of them."""
+    return tuple(view for view in snapshot.services if is_hushed(view, snapshot.at) and _is_wrong(view))
+
+
 def verdict(snapshot: Snapshot) -> Status:
     """The worst there is, whether or not somebody took note of it: what `core.wording.headline` is about."""
     if snapshot.paused_until is not None:
         return Status.PAUSED
-    return _first((Status.DOWN, Status.DEGRADED, Status.UNKNOWN, Status.UP, Status.MAINTENANCE), snapshot.services)
+    worst_first = (Status.DOWN, Status.DEGRADED, Status.UNKNOWN, Status.UP, Status.MAINTENANCE)
+    worst = _first(worst_first, snapshot.services)
+    return Status.UNKNOWN if worst is Status.DEGRADED and blinded(snapshot) else worst
 
 
 def attention(snapshot: Snapshot) -> Attention:
     """What the tray icon says. Trouble that somebody took note of is not shown beside what is well."""
-    impaired = bool(snapshot.problems)
+    ourselves = bool(snapshot.problems), _misses_a_network(snapshot)
     if snapshot.paused_until is not None:
-        return Attention(Status.PAUSED, 0, impaired)
+        return Attention(Status.PAUSED, 0, *ourselves)
     needing = needing_you(snapshot)
     if needing:
         down = sum(view.belief.status is Status.DOWN for view in needing)
-        return Attention(needing[0].belief.status, down, impaired)
+        return Attention(needing[0].belief.status, down, *ourselves)
     calm = (Status.UP, Status.DEGRADED, Status.DOWN, Status.UNKNOWN, Status.MAINTENANCE)
-    return Attention(_first(calm, snapshot.services), 0, impaired)
+    return Attention(_first(calm, snapshot.services), 0, *ourselves)
+
+
+def _misses_a_network(snapshot: Snapshot) -> bool:
+    """A VPN that is not connected is often meant to be so: the window tells of it, the icon does not."""
+    lost = (sight.network for sight in snapshot.sights if out_of_sight(sight))
+    return bool(blinded(snapshot)) and not all(network.startswith("vpn:") for network in lost)
 
 
 def _first(order: Sequence[Status], views: Sequence[ServiceView]) -> Status:

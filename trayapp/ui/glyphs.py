@@ -54,6 +54,45 @@ def cross(painter: QPainter, area: QRectF, colour: QColor) -> None:
     painter.drawLine(inner.topRight(), inner.bottomLeft())
 
 
+def unplugged(painter: QPainter, area: QRectF, colour: QColor) -> None:
+    """Waves from a mast, struck through: nothing is heard from outside."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_line(colour, area.width() * 0.11))
+    foot = QPointF(area.center().x(), area.top() + area.height() * 0.82)
+    for share in (0.3, 0.56, 0.82):
+        radius = area.width() * share
+        wave = QRectF(foot.x() - radius, foot.y() - radius, 2 * radius, 2 * radius)
+        painter.drawArc(wave, 45 * 16, 90 * 16)
+    _solid(painter, colour)
+    painter.drawEllipse(foot, area.width() * 0.09, area.width() * 0.09)
+    painter.setPen(_line(colour, area.width() * 0.11))
+    painter.drawLine(area.topLeft() + QPointF(1.5, 0.5), area.bottomRight() - QPointF(1.5, 0.5))
+
+
+def bell(painter: QPainter, area: QRectF, colour: QColor) -> None:
+    """What rings: somebody will be told."""
+    _solid(painter, colour)
+    x, y, width, height = area.x(), area.y(), area.width(), area.height()
+    path = QPainterPath(QPointF(x + width * 0.08, y + height * 0.74))
+    path.cubicTo(
+        QPointF(x + width * 0.3, y + height * 0.56),
+        QPointF(x + width * 0.1, y + height * 0.06),
+        QPointF(x + width * 0.5, y + height * 0.06),
+    )
+    path.cubicTo(
+        QPointF(x + width * 0.9, y + height * 0.06),
+        QPointF(x + width * 0.7, y + height * 0.56),
+        QPointF(x + width * 0.92, y + height * 0.74),
+    )
+    path.closeSubpath()
+    painter.drawPath(path)
+    painter.drawEllipse(QPointF(x + width * 0.5, y + height * 0.86), width * 0.13, height * 0.13)
+
+
+def _line(colour: QColor, width: float) -> QPen:
+    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+
+
 def _solid(painter: QPainter, colour: QColor) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QBrush(colour))

@@ -34,7 +34,7 @@ class Icons:
         return self._kept(status, status_icon)
 
     def tray(self, attention: Attention) -> QIcon:
-        """The icon in the tray: shape, count of what is down, and a thin ring where we ourselves are unwell."""
+        """The icon in the tray: shape, count of what is down, and a thin ring where we are unwell or see nothing."""
         return self._kept(attention, tray_icon)
 
     def _kept(self, what: Any, make: Callable[[Any, Colours], QIcon]) -> QIcon:
@@ -76,13 +76,14 @@ def tray_pixmap(attention: Attention, colours: Colours, size: int, ratio: int) -
     pixmap = _blank(size, ratio)
     painter = QPainter(pixmap)
     area = _square(size, round(size / 16))
-    if attention.impaired:
+    ring = colours.degraded if attention.impaired else colours.unknown if attention.blind else ""
+    if ring:
         area = _square(size, round(size * 0.18))
     elif attention.count:
         area = QRectF(0, 0, round(size * 0.84), round(size * 0.84))  # leaves the corner to the count
     paint_shape(painter, area, attention.status, colours.fill(attention.status))
-    if attention.impaired:
-        _ring(painter, size, colours)
+    if ring:
+        _ring(painter, size, QColor(ring))
     if attention.count:
         _badge(painter, size, attention.count)
     painter.end()
@@ -100,10 +101,10 @@ def _square(size: float, inset: float) -> QRectF:
     return QRectF(inset, inset, size - 2 * inset, size - 2 * inset)
 
 
-def _ring(painter: QPainter, size: int, colours: Colours) -> None:
+def _ring(painter: QPainter, size: int, colour: QColor) -> None:
     width = max(1.0, size / 18)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(colours.degraded), width))
+    painter.setPen(QPen(colour, width))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawEllipse(_square(size, width / 2))
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QMenu
-
-from trayapp.core.wording import headline, plain, why
+from trayapp.core.wording import blinded, headline, plain
 from trayapp.core.words import ServiceView, Snapshot
-from trayapp.ui.actions import ServiceActions, add
+from trayapp.ui.actions import ServiceActions
 from trayapp.ui.asks import Asks
-from trayapp.ui.attention import needing_you
+from trayapp.ui.attention import hushed, needing_you
+from trayapp.ui.entries import Entry, line
 from trayapp.ui.icons import Icons
-from trayapp.ui.times import HOUR, clock, tomorrow
+from trayapp.ui.standing import standing
+from trayapp.ui.times import HOUR, lasting, tomorrow
 
 NAMED = 8
 """Services that have an entry of their own; the window shows the rest."""
@@ -21,12 +21,15 @@ NAMED = 8
 
 def gist(snapshot: Snapshot) -> tuple[object, ...]:
     """What the menu's entries depend on, but for the headline and for how long things last."""
-    needing = ((view.service, view.belief.status, view.belief.incident) for view in needing_you(snapshot))
-    return (snapshot.paused_until, bool(snapshot.services), *needing)
+    named = (
+        (view.service, view.belief.status, view.belief.incident, view.telling, view.when_back)
+        for view in (*needing_you(snapshot), *hushed(snapshot))
+    )
+    return (snapshot.paused_until, blinded(snapshot), bool(snapshot.services), *named)
 
 
 class TrayMenu:
-    """Fills the menu anew from a snapshot."""
+    """Makes the menu's entries from a snapshot."""
 
     def __init__(
         self,
@@ -44,40 +47,52 @@ class TrayMenu:
         self._open_window = open_window
         self._open_settings = open_settings
 
-    def fill(self, menu: QMenu, snapshot: Snapshot) -> None:
-        """Empty the menu and fill it with what this snapshot calls for."""
-        for action in menu.actions():
-            submenu = action.menu()
-            if isinstance(submenu, QMenu):
-                submenu.deleteLater()
-        menu.clear()
-        add(menu, headline(snapshot)[0], None)
-        menu.setDefaultAction(add(menu, "Open Watchbell", self._open_window))
-        menu.addSeparator()
-        self._add_needing(menu, needing_you(snapshot))
-        add(menu, "Check now", partial(self._asks.check_now, None)).setEnabled(bool(snapshot.services))
-        self._add_pause(menu, snapshot.paused_until)
-        menu.addSeparator()
-        add(menu, "Settings…", self._open_settings)
-        add(menu, "Quit", self._asks.quit)
+    def entries(self, snapshot: Snapshot) -> tuple[Entry, ...]:
+        """What this snapshot calls for."""
+        return (
+            Entry(headline(snapshot)[0], key="headline"),
+            Entry("Open Watchbell", self._open_window, default=True),
+            line("needing"),
+            *self._needing(snapshot),
+            Entry("Check now", partial(self._asks.check_now, None), enabled=bool(snapshot.services)),
+            self._pause(snapshot.paused_until),
+            line("program"),
+            Entry("Settings…", self._open_settings),
+            Entry("Quit", self._asks.quit),
+        )
 
-    def _add_needing(self, menu: QMenu, needing: tuple[ServiceView, ...]) -> None:
-        for view in needing[:NAMED]:
-            text = f"{plain(view.service.title, 40)}: {plain(why(view, self._now()), 60)}"
-            submenu = menu.addMenu(self._icons.of(view.belief.status), text.replace("&", "&&"))
-            self._actions.fill_urgent(submenu, view)
-        if len(needing) > NAMED:
-            add(menu, f"and {len(needing) - NAMED} more…", self._open_window)
-        if needing:
-            menu.addSeparator()
+    def _needing(self, snapshot: Snapshot) -> Iterator[Entry]:
+        needing = needing_you(snapshot)
+        yield from self._named(needing)
+        yield from self._actions.acknowledge_all(needing)
+        quiet = hushed(snapshot)
+        if quiet:
+            yield Entry("Acknowledged or snoozed", entries=tuple(self._named(quiet)))
+        if needing or quiet:
+            yield line("everything")
 
-    def _add_pause(self, menu: QMenu, paused_until: int | None) -> None:
+    def _named(self, views: Sequence[ServiceView]) -> Iterator[Entry]:
+        for view in views[:NAMED]:
+            yield Entry(
+                f"{plain(view.service.title, 40)}: {plain(standing(view, self._now()), 60)}",
+                key=f"service {view.service.id}",
+                entries=self._actions.urgent(view),
+                icon=self._icons.of(view.belief.status),
+            )
+        if len(views) > NAMED:
+            yield Entry(f"and {len(views) - NAMED} more…", self._open_window, "more")
+
+    def _pause(self, paused_until: int | None) -> Entry:
         if paused_until is not None:
-            add(menu, f"Resume (paused until {clock(paused_until, self._now())})", partial(self._asks.pause, None))
-            return
-        pause = menu.addMenu("Pause")
-        add(pause, "For 1 hour", partial(self._pause, lambda now: now + HOUR))
-        add(pause, "Until tomorrow", partial(self._pause, tomorrow))
+            resume = partial(self._asks.pause, None)
+            return Entry(f"Resume (paused {lasting(paused_until, self._now())})", resume, "resume")
+        return Entry(
+            "Pause",
+            entries=(
+                Entry("For 1 hour", partial(self._pause_until, lambda now: now + HOUR)),
+                Entry("Until tomorrow morning", partial(self._pause_until, tomorrow)),
+            ),
+        )
 
-    def _pause(self, until: Callable[[int], int]) -> None:
+    def _pause_until(self, until: Callable[[int], int]) -> None:
         self._asks.pause(until(self._now()))

@@ -6,7 +6,10 @@ from datetime import datetime, time, timedelta
 
 from PySide6.QtCore import QDateTime, QLocale
 
-HOUR = 3_600_000
+from trayapp.core.words import FOR_EVER
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
 MORNING = time(8)
 """When "until tomorrow" ends: snoozed in the evening, it is heard of again with the first coffee."""
 
@@ -28,6 +31,11 @@ def clock(moment: int, now: int) -> str:
     if abs(days) < 7:
         return f"{locale.dayName(when.date().dayOfWeek(), QLocale.FormatType.ShortFormat)} {hour}"
     return f"{locale.toString(when.date(), 'd MMM')} {hour}"
+
+
+def lasting(until: int, now: int) -> str:
+    """How long something holds: "until 16:00", "until Tue 08:00", "until you end it"."""
+    return "until you end it" if until >= FOR_EVER else f"until {clock(until, now)}"
 
 
 def span(since: int, until: int, now: int) -> str:

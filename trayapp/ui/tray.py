@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from trayapp.core import wording
 from trayapp.core.words import Notification, Snapshot
 from trayapp.ui.attention import attention
+from trayapp.ui.entries import LivingMenu
 from trayapp.ui.icons import Icons
 from trayapp.ui.menu import TrayMenu, gist
 from trayapp.ui.palette import Appearance
@@ -34,6 +35,7 @@ class Tray(QObject):
         self._shown: tuple[object, ...] = ()
         self._icon: QSystemTrayIcon | None = None
         self._menu: QMenu | None = None
+        self._living: LivingMenu | None = None
         appearance.changed.connect(self._redraw)
 
     def fill_with(self, contents: TrayMenu) -> None:
@@ -51,6 +53,7 @@ class Tray(QObject):
         """Make the icon anew: at the start, and whenever the tray's host came, went or was replaced."""
         self.close()
         self._menu = QMenu()
+        self._living = LivingMenu(self._menu)
         self._menu.aboutToShow.connect(self._refill)
         self._icon = QSystemTrayIcon(self)
         self._icon.setContextMenu(self._menu)
@@ -66,7 +69,7 @@ class Tray(QObject):
             self._icon.hide()
             self._icon.deleteLater()
             self._menu.deleteLater()
-            self._icon = self._menu = None
+            self._icon = self._menu = self._living = None
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw from this snapshot from now on."""
@@ -94,8 +97,8 @@ class Tray(QObject):
 
     @Slot()
     def _refill(self) -> None:
-        if self._menu is not None and self._contents is not None:
-            self._contents.fill(self._menu, self._snapshot)
+        if self._living is not None and self._contents is not None:
+            self._living.show(self._contents.entries(self._snapshot))
 
     @Slot()
     def _redraw(self) -> None:

@@ -81,7 +81,7 @@ class DemoBanner(Banner):
         self._field.setPlaceholderText("Add your first service: https://… or a host")
         self._field.setAccessibleName("Add your first service")
         self._field.returnPressed.connect(self._enter)
-        add = FlatButton(appearance, "&Add", None, self)
+        self.last = add = FlatButton(appearance, "&Add", None, self)
         add.clicked.connect(self._enter)
         line = QHBoxLayout()
         line.setSpacing(4)
@@ -108,9 +108,11 @@ class Notice:
 class Notices(QWidget):
     """Banners one below the other. What was dismissed stays away for as long as it is the same trouble."""
 
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, appearance: Appearance, above: QWidget, parent: QWidget | None = None) -> None:
+        """`above` is the control from which Tab leads here."""
         super().__init__(parent)
         self._appearance = appearance
+        self._above = above
         self._dismissed: set[str] = set()
         self._shown: dict[str, Banner] = {}
         self._column = QVBoxLayout(self)
@@ -127,7 +129,16 @@ class Notices(QWidget):
             if text not in self._shown and text not in self._dismissed:
                 self._shown[text] = self._banner(notice)
                 self._column.addWidget(self._shown[text])
+        self._put_in_order()
         self.setVisible(bool(self._shown))
+
+    def _put_in_order(self) -> None:
+        """Tab comes by here from top to bottom: Qt would have what was made last come last in the whole window."""
+        before = self._above
+        for banner in self._shown.values():
+            for button in banner.findChildren(FlatButton):
+                QWidget.setTabOrder(before, button)
+                before = button
 
     def _banner(self, notice: Notice) -> Banner:
         banner = Banner(self._appearance, notice.text, self)

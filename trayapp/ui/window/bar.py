@@ -52,8 +52,10 @@ class BottomBar(QWidget):
         self._paused = snapshot.paused_until is not None
         if self._paused:
             self._pause.show_as("&Resume", glyphs.resume)
+            self._pause.setToolTip("Check all services again")
         else:
             self._pause.show_as("&Pause", glyphs.pause)
+            self._pause.setToolTip("Check nothing for a while")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -79,7 +81,7 @@ class BottomBar(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Pause for 1 hour").triggered.connect(partial(self._pause_until, lambda now: now + HOUR))
-        menu.addAction("Pause until tomorrow").triggered.connect(partial(self._pause_until, tomorrow))
+        menu.addAction("Pause until tomorrow morning").triggered.connect(partial(self._pause_until, tomorrow))
         menu.adjustSize()
         menu.popup(self._pause.mapToGlobal(self._pause.rect().topLeft()) - menu.rect().bottomLeft())
 

@@ -22,12 +22,17 @@ class FlatButton(QAbstractButton):
         super().__init__(parent)
         self._appearance = appearance
         self._glyph = glyph
-        self._by_key = False
+        self._by_key = self._inviting = False
         self.setText(text)
         self.setAccessibleName(text.replace("&", ""))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         appearance.changed.connect(self.updateGeometry)
+
+    def invite(self) -> None:
+        """Look like something to be pressed, where words alone would be read as more of the text."""
+        self._inviting = True
+        self.update()
 
     def show_as(self, text: str, glyph: Glyph) -> None:
         """Another word and sign, because a press will do something else."""
@@ -73,15 +78,16 @@ class FlatButton(QAbstractButton):
             ink = QColor(colours.on_accent)
             painter.setBrush(QColor(colours.accent))
             painter.drawRoundedRect(whole, RADIUS, RADIUS)
-        elif self.underMouse() or self.isDown():
+        elif self.underMouse() or self.isDown() or self._inviting:
+            painter.setPen(QColor(colours.line) if self._inviting else Qt.PenStyle.NoPen)
             ink = QColor(colours.ink)
-            painter.setBrush(QColor(colours.line))
+            painter.setBrush(QColor(colours.ground if self._inviting and not self.isDown() else colours.line))
             painter.drawRoundedRect(whole, RADIUS, RADIUS)
         if self.hasFocus() and self._by_key:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours.ink if self.isChecked() else colours.accent), 2))
             painter.drawRoundedRect(whole, RADIUS, RADIUS)
-        self._paint_label(painter, ink)
+        self._paint_label(painter, QColor(colours.accent) if self._inviting else ink)
         painter.end()
 
     def _paint_label(self, painter: QPainter, ink: QColor) -> None:

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from trayapp.core import timeline
-from trayapp.core.wording import plain, why
+from trayapp.core.wording import plain
 from trayapp.core.words import ServiceView, Status
+from trayapp.ui import glyphs
 from trayapp.ui.palette import Appearance
-from trayapp.ui.shapes import paint_shape
+from trayapp.ui.shapes import paint_quiet_shape, paint_shape, paint_wave
+from trayapp.ui.standing import is_hushed, is_out_of_sight, standing
 from trayapp.ui.strips import Strips
 from trayapp.ui.window import strip as strip_painting
 from trayapp.ui.window.model import GroupRow, Role
@@ -23,6 +25,9 @@ INSET = 12
 RADIUS = 8
 SHAPE = 15
 GAP = 10
+BELL = 11
+ROOMY = 440
+"""From this width on a strip is as wide as it likes; below, names and reasons are given some of its room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,11 @@ class RowDelegate(QStyledItemDelegate):
         end = self._card(row, widget).right() - 4
         number_width = letters.number_metrics.horizontalAdvance("99.99 %") + 2
         number = QRect(end - number_width, row.top(), number_width, row.height())
+        room = strip_painting.ROOM if row.width() >= ROOMY else strip_painting.NARROW
         strip = QRect(
-            number.left() - GAP - strip_painting.ROOM,
+            number.left() - GAP - room,
             row.center().y() - strip_painting.HEIGHT // 2 + 1,
-            strip_painting.ROOM,
+            room,
             strip_painting.HEIGHT,
         )
         left = row.left() + MARGIN + SHAPE + 9
@@ -131,20 +137,14 @@ class RowDelegate(QStyledItemDelegate):
     def _paint_service(self, painter: QPainter, option: QStyleOptionViewItem, view: ServiceView) -> None:
         letters, colours = self._appearance.letters, self._appearance.colours
         places = self.places(option.rect, option.widget)
-        status = view.belief.status
-        paint_shape(painter, QRectF(places.shape), status, colours.fill(status))
         leading, trailing = _sides(option.direction)
-        elide = Qt.TextElideMode.ElideRight
-
-        painter.setFont(letters.name)
-        painter.setPen(QColor(colours.ink))
-        name = letters.name_metrics.elidedText(plain(view.service.title), elide, places.name.width())
-        painter.drawText(places.name, leading, name)
+        self._paint_shape(painter, option, places.shape, view)
+        self._paint_name(painter, option.direction, places.name, view)
 
         painter.setFont(letters.why)
-        painter.setPen(colours.text(Status.DEGRADED if view.belief.suspect else status))
-        reason = letters.why_metrics.elidedText(why(view, self._clock()), elide, places.why.width())
-        painter.drawText(places.why, leading, reason)
+        painter.setPen(self._tone(view))
+        reason = standing(view, self._clock())
+        painter.drawText(places.why, leading, cut(reason, letters.why_metrics, places.why.width(), view.belief.status))
 
         strip = self._strips.of(view.service.id)
         place = self.strip_place(option.rect, option.widget)
@@ -154,8 +154,52 @@ class RowDelegate(QStyledItemDelegate):
 
         share = strip.tally.availability if strip is not None else None
         painter.setFont(letters.number)
-        painter.setPen(QColor(colours.ink if share is not None else colours.soft))
+        known = share is not None and not is_out_of_sight(view)
+        painter.setPen(QColor(colours.ink if known else colours.soft))
         painter.drawText(places.number, trailing, timeline.percent(share))
+
+    def _paint_shape(self, painter: QPainter, option: QStyleOptionViewItem, area: QRect, view: ServiceView) -> None:
+        colours, status = self._appearance.colours, view.belief.status
+        paint = paint_quiet_shape if is_hushed(view, self._clock()) else paint_shape
+        paint(painter, QRectF(area), status, colours.fill(status))
+        if view.belief.flapping:
+            chosen = option.state & QStyle.StateFlag.State_Selected
+            paint_wave(
+                painter, QRectF(area), QColor(colours.degraded), QColor(colours.raised if chosen else colours.ground)
+            )
+
+    def _paint_name(self, painter: QPainter, direction: Qt.LayoutDirection, area: QRect, view: ServiceView) -> None:
+        """The name, and behind it a bell where somebody waits to hear of this service."""
+        letters, colours = self._appearance.letters, self._appearance.colours
+        room = area.width() - (BELL + 5 if view.when_back else 0)
+        name = letters.name_metrics.elidedText(plain(view.service.title), Qt.TextElideMode.ElideRight, room)
+        painter.setFont(letters.name)
+        painter.setPen(QColor(colours.soft if is_out_of_sight(view) else colours.ink))
+        painter.drawText(area, _sides(direction)[0], name)
+        if view.when_back:
+            behind = area.left() + letters.name_metrics.horizontalAdvance(name) + 5
+            bell = QRect(behind, area.center().y() - BELL // 2 + 1, BELL, BELL)
+            glyphs.bell(painter, QRectF(QStyle.visualRect(direction, area, bell)), QColor(colours.soft))
+
+    def _tone(self, view: ServiceView) -> QColor:
+        """The colour of the line of why: only what is wrong and calls for somebody has one."""
+        colours = self._appearance.colours
+        if is_hushed(view, self._clock()):
+            return QColor(colours.soft)
+        uneasy = view.belief.suspect or (view.belief.flapping and view.belief.status is Status.UP)
+        return colours.text(Status.DEGRADED if uneasy else view.belief.status)
+
+
+def cut(text: str, metrics: QFontMetrics, width: int, status: Status) -> str:
+    """The text as far as there is room. Of an outage, how long it lasts is told in any case."""
+    if status is Status.DOWN and metrics.horizontalAdvance(text) > width:
+        first, *_, last = parts = text.split(" · ")
+        short = f"{first} · {last}" if len(parts) > 2 else text
+        head, dot, tail = short.rpartition(" · ")
+        room = width - metrics.horizontalAdvance(dot + tail)
+        if room > width // 4:
+            return metrics.elidedText(head, Qt.TextElideMode.ElideRight, room) + dot + tail
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 def _sides(

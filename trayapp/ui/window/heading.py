@@ -14,7 +14,9 @@ from trayapp.core import wording
 from trayapp.core.words import Snapshot, Status
 from trayapp.ui.attention import verdict
 from trayapp.ui.palette import Appearance
-from trayapp.ui.shapes import paint_shape
+from trayapp.ui.shapes import paint_quiet_shape, paint_shape
+from trayapp.ui.standing import is_hushed
+from trayapp.ui.times import lasting
 from trayapp.ui.window.paragraph import Paragraph
 
 DROP = 4
@@ -27,17 +29,19 @@ class Shape(QWidget):
     def __init__(self, appearance: Appearance, side: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self._status = Status.UNKNOWN
+        self._status, self._quiet = Status.UNKNOWN, False
         self.setFixedSize(side, side + DROP)
 
-    def show_status(self, status: Status) -> None:
-        self._status = status
+    def show_status(self, status: Status, quiet: bool = False) -> None:
+        """`quiet`: somebody took note of all that has this status."""
+        self._status, self._quiet = status, quiet
         self.setAccessibleName(status.value.lower())
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        paint_shape(
+        paint = paint_quiet_shape if self._quiet else paint_shape
+        paint(
             painter,
             QRectF(0, DROP, self.width(), self.width()),
             self._status,
@@ -71,12 +75,17 @@ class Heading(QWidget):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw from this snapshot from now on."""
         self._snapshot = snapshot
-        self._shape.show_status(verdict(snapshot))
+        status = verdict(snapshot)
+        worst = [view for view in snapshot.services if view.belief.status is status]
+        self._shape.show_status(status, bool(worst) and all(is_hushed(view, snapshot.at) for view in worst))
         self.tell()
 
     def tell(self) -> None:
         """Say it as of now."""
-        sentence, line = wording.headline(replace(self._snapshot, at=self._clock()))
+        now, snapshot = self._clock(), self._snapshot
+        sentence, line = wording.headline(replace(snapshot, at=now))
+        holding = [("paused", snapshot.paused_until), ("quiet hours", snapshot.quiet_until)]
+        line = " · ".join([line, *(f"{what} {lasting(until, now)}" for what, until in holding if until is not None)])
         self._sentence.setText(sentence)
         self._line.setText(_unbroken(line))
         self._line.setVisible(bool(line))
@@ -102,4 +111,4 @@ class Heading(QWidget):
 
 def _unbroken(line: str) -> str:
     """The line with places to break between its parts alone: "4 s" stays together."""
-    return re.sub(r"(?<![·—]) (?![·—])", "\u00a0", line)
+    return re.sub(r"(?<![·—]) (?![·—(])", "\u00a0", line)

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from trayapp.core.words import ServiceView, Snapshot
+from trayapp.core.words import ServiceView, Snapshot, Status
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
@@ -47,18 +47,28 @@ def matches(view: ServiceView, words: Iterable[str]) -> bool:
     return all(word in text for word in words)
 
 
+def rank(view: ServiceView) -> int:
+    """What is wrong stands above what is well; in all else the order of the configuration holds, so that rows stay."""
+    if view.belief.status is Status.DOWN:
+        return 0
+    return 1 if view.belief.status is Status.DEGRADED or view.belief.flapping else 2
+
+
 def arrange(snapshot: Snapshot, wanted: str) -> list[Row]:
-    """Groups in the order of their first service, those without one first; headings only where there are groups."""
+    """Groups in the order of their first service, but those with an outage above the others; services without a
+    group first of all. Headings are only where there are groups."""
     words = wanted.lower().split()
-    groups: dict[str, list[Row]] = {"": []}
+    groups: dict[str, list[ServiceView]] = {"": []}
     for view in snapshot.services:
-        if matches(view, words):
-            groups.setdefault(view.service.group, []).append(ServiceRow(view))
+        if not words or matches(view, words):
+            groups.setdefault(view.service.group, []).append(view)
+    for views in groups.values():
+        views.sort(key=rank)
     rows: list[Row] = []
-    for title, services in groups.items():
-        if title and services:
+    for title in sorted(groups, key=lambda title: bool(title) and (not groups[title] or rank(groups[title][0]) > 0)):
+        if title and groups[title]:
             rows.append(GroupRow(title))
-        rows.extend(services)
+        rows.extend(map(ServiceRow, groups[title]))
     return rows
 
 
@@ -80,9 +90,11 @@ class ServiceRows(QAbstractListModel):
         if [view.service for view in before] != [view.service for view in snapshot.services]:
             self._rearrange()
             return
-        for old, new in zip(before, snapshot.services, strict=True):
-            if new is not old:
-                self._replace(new)
+        changed = [(old, new) for old, new in zip(before, snapshot.services, strict=True) if new is not old]
+        if any(rank(old) != rank(new) for old, new in changed):
+            self._reorder()
+        for _, new in changed:
+            self._replace(new)
 
     def filter(self, wanted: str) -> None:
         """Show only services that have all of these words."""
@@ -100,9 +112,21 @@ class ServiceRows(QAbstractListModel):
 
     def _rearrange(self) -> None:
         self.beginResetModel()
+        self._arrange()
+        self.endResetModel()
+
+    def _reorder(self) -> None:
+        """The same rows in another order: what is chosen stays chosen, and nobody's reading is scrolled away."""
+        self.layoutAboutToBeChanged.emit()
+        held, before = self.persistentIndexList(), [_name(row) for row in self._rows]
+        self._arrange()
+        places = {_name(row): at for at, row in enumerate(self._rows)}
+        self.changePersistentIndexList(held, [self.index(places[before[index.row()]]) for index in held])
+        self.layoutChanged.emit()
+
+    def _arrange(self) -> None:
         self._rows = arrange(self._snapshot, self._wanted)
         self._places = {row.view.service.id: at for at, row in enumerate(self._rows) if isinstance(row, ServiceRow)}
-        self.endResetModel()
 
     def _replace(self, view: ServiceView) -> None:
         place = self._places.get(view.service.id)
@@ -131,3 +155,8 @@ class ServiceRows(QAbstractListModel):
         row = self._rows[index.row()]
         flags = Qt.ItemFlag.ItemNeverHasChildren
         return flags if isinstance(row, GroupRow) else flags | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+
+def _name(row: Row) -> tuple[str, str]:
+    """What a row is about, whatever is true of it now."""
+    return ("group", row.title) if isinstance(row, GroupRow) else ("service", row.view.service.id)

@@ -45,7 +45,7 @@ class Paragraph(QLabel):
         option = QTextOption(QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft))
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        lines = QTextLayout(self.text(), self.font(), self)
+        lines = QTextLayout(self.text().replace("\n", "\u2028"), self.font(), self)  # it knows no other line break
         lines.setTextOption(option)
         lines.beginLayout()
         height = 0.0

@@ -6,8 +6,9 @@ import html
 from collections.abc import Sequence
 
 from trayapp.core import timeline
-from trayapp.core.wording import duration, plain, why
+from trayapp.core.wording import condition, duration, plain
 from trayapp.core.words import Incident, ServiceView, Status
+from trayapp.ui.standing import awaited, standing
 from trayapp.ui.strips import Strip
 from trayapp.ui.times import clock, span
 
@@ -19,6 +20,7 @@ _SHARES = (
     (Status.PAUSED, "paused"),
     (Status.UNKNOWN, "not observed"),
 )
+_BY_INTENT = (Status.PAUSED, Status.MAINTENANCE)
 _INCIDENTS_AT_MOST = 3
 
 
@@ -52,7 +54,7 @@ def availability_line(strip: Strip | None) -> str:
 def row_lines(view: ServiceView, now: int) -> list[str]:
     """What a row is about, in full where the row had to cut it."""
     service = view.service
-    lines = [plain(service.title), plain(why(view, now)), plain(service.probe.target)]
+    lines = [plain(service.title), *_told(view, now), plain(service.probe.target)]
     if view.belief.last is not None:
         lines.append(f"last checked {duration(now - view.belief.last.ended)} ago, every {duration(service.interval)}")
     if service.note:
@@ -60,11 +62,20 @@ def row_lines(view: ServiceView, now: int) -> list[str]:
     return lines
 
 
+def _told(view: ServiceView, now: int) -> list[str]:
+    """How it stands, and the exact reason where the row gave a short one."""
+    said, reason = plain(standing(view, now)), plain(condition(view, now))
+    lines = [said] if reason in said or view.belief.status in _BY_INTENT else [said, reason]
+    return [*lines, awaited(view)] if view.when_back else lines
+
+
 def row_sentence(view: ServiceView, strip: Strip | None, now: int) -> str:
     """What a screen reader says of a row."""
     status = view.belief.status.value.lower()
-    reason = why(view, now)
+    reason = standing(view, now)
     said = f"{plain(view.service.title)}: {status}." + (f" {reason}." if reason != status else "")
+    if view.when_back:
+        said += f" {awaited(view).capitalize()}."
     return f"{said} {availability_line(strip)}"
 
 

@@ -10,10 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from trayapp.core.words import ServiceView, Snapshot
 from trayapp.ui.actions import ServiceActions
 from trayapp.ui.asks import Asks
+from trayapp.ui.attention import needing_you
+from trayapp.ui.entries import LivingMenu
 from trayapp.ui.palette import Appearance
 from trayapp.ui.strips import Range, Strips
 from trayapp.ui.window import sentences
 from trayapp.ui.window.bar import BottomBar
+from trayapp.ui.window.circumstances import Circumstances
 from trayapp.ui.window.delegate import RowDelegate
 from trayapp.ui.window.filter import FilterField
 from trayapp.ui.window.heading import Heading
@@ -45,6 +48,7 @@ class ServicesPage(QWidget):
         self._snapshot = Snapshot(0, 0)
         self._drawn = 0
         self._heading = Heading(appearance, clock, self)
+        self._circumstances = Circumstances(appearance, asks, clock, self)
         self._filter = FilterField(appearance, self)
         self._model = ServiceRows(self._sentence, self)
         self._list = RowList(self._model, RowDelegate(appearance, strips, clock, self), strips, clock, self)
@@ -70,6 +74,7 @@ class ServicesPage(QWidget):
         self._snapshot = snapshot
         self._strips.age([name for view in snapshot.services if _turned(before.get(name := view.service.id), view)])
         self._heading.show_snapshot(snapshot)
+        self._circumstances.show_snapshot(snapshot)
         self._bar.show_snapshot(snapshot)
         self._model.show(snapshot)
         self._list.choose_first()
@@ -108,6 +113,7 @@ class ServicesPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._heading)
+        column.addWidget(self._circumstances)
         column.addLayout(field)
         column.addWidget(self._list, 1)
         column.addWidget(self._bar)
@@ -153,7 +159,7 @@ class ServicesPage(QWidget):
     def _open_menu(self, view: ServiceView, where: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._actions.fill(menu, view)
+        LivingMenu(menu).show(self._actions.everything(view, needing_you(self._snapshot)))
         menu.popup(where)
 
     @Slot()

@@ -17,7 +17,7 @@ from trayapp.core.words import Status
 from trayapp.ui.palette import Colours
 from trayapp.ui.strips import Strip
 
-ROOM = 144
+ROOM, NARROW = 144, 96
 HEIGHT = 26
 STUB = 0.27
 LEAST = 0.5

@@ -62,7 +62,7 @@ class Window(QWidget):
         self.setMinimumSize(380, 320)
         self._demo = DemoBanner(appearance, self)
         self._demo.entered.connect(self.service_entered)
-        self._notices = Notices(appearance, self)
+        self._notices = Notices(appearance, self._demo.last, self)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(page)
         self._pages.addWidget(first_page)
