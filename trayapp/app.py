@@ -9,7 +9,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
@@ -17,14 +16,14 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox, QWidget
 from shiboken6 import isValid
 
-from trayapp.adding import proposed, write
+from trayapp.adding import add, proposed
 from trayapp.alerts.notifier import Notifier, OnAction
 from trayapp.alerts.traymessage import TrayMessage
 from trayapp.alerts.ways import desktop_ways
 from trayapp.config.document import Unreadable
 from trayapp.config.lane import Lane
 from trayapp.config.places import Places
-from trayapp.config.proposal import BadTarget, Proposal, understood
+from trayapp.config.proposal import BadTarget, understood
 from trayapp.config.save import CannotSave, Conflict
 from trayapp.config.secrets import Secrets
 from trayapp.desktop.control import NoAnswer, Refused, ask
@@ -108,6 +107,7 @@ class App(QObject):
         self._wishes = Wishes(self._watching, _open_page, application.end)
         self._settings: SettingsDialog | None = None
         self._diagnosis = Lane("diagnosis")  # a keyring or a bus that hangs must not hold the screen
+        self._adding = Lane("adding")
         self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self._look_for_something_real)
         self._build_screen(beginning)
@@ -210,35 +210,23 @@ class App(QObject):
         except (BadTarget, Unreadable) as fault:
             self._complain(f"This cannot be watched: {fault}")
             return
-        if proposal.credentials is None:
-            self._add(proposal)
-            return
-        keeping = self._wishes.set_secret(
-            proposal.secret, proposal.credentials.authorization, proposal.service.probe.target
-        )
-        self._bridge.when_done(keeping, partial(self._add_with_secret, proposal))
+        adding = self._adding.submit(lambda: add(self._home.services_toml, proposal, self._secrets))
+        self._bridge.when_done(adding, self._added)
 
-    def _add_with_secret(self, proposal: Proposal, keeping: Future[None]) -> None:
-        if keeping.cancelled():
+    def _added(self, adding: Future[None]) -> None:
+        if adding.cancelled():
             return  # the program ends
         try:
-            keeping.result()
-        except (SecretUnavailable, ValueError) as fault:
-            said = fault.message if isinstance(fault, SecretUnavailable) else str(fault)
-            self._complain(f"Nothing was added, for the password in the address has no place to go: {said}")
-            return
-        self._add(proposal)
-
-    def _add(self, proposal: Proposal) -> None:
-        try:
-            write(self._home.services_toml, proposal)
-        except (CannotSave, Conflict, Unreadable, OSError) as fault:
+            adding.result()
+        except SecretUnavailable as fault:
+            self._complain(f"Nothing was added, for the password in the address has no place to go: {fault.message}")
+        except (CannotSave, Conflict, Unreadable, ValueError, OSError) as fault:
             self._complain(f"This could not be added: {fault}")
-            return
-        if self._watching.demo:
-            self._leave_demo()
         else:
-            self._watching.engine.reload()
+            if self._watching.demo:
+                self._leave_demo()
+            else:
+                self._watching.engine.reload()
 
     def _complain(self, sentence: str) -> None:
         box = QMessageBox(QMessageBox.Icon.Warning, "Watchbell", "", parent=self._screen.window)
