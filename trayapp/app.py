@@ -6,9 +6,11 @@ The only file that knows them all.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
@@ -26,13 +28,14 @@ from trayapp.config.places import Places
 from trayapp.config.proposal import BadTarget, understood
 from trayapp.config.save import CannotSave, Conflict
 from trayapp.config.secrets import Secrets
+from trayapp.deadman import DeadMan
 from trayapp.desktop.control import NoAnswer, Refused, ask
 from trayapp.desktop.door import NotRunning
 from trayapp.desktop.instance import Owner
 from trayapp.desktop.resources import resource
 from trayapp.desktop.trayhost import watch_tray_host
 from trayapp.diagnosis import examine, examine_desktop
-from trayapp.engine.engine import Engine, Faces
+from trayapp.engine.engine import LOOK, Engine, Faces
 from trayapp.faults import Faults
 from trayapp.log import open_log
 from trayapp.monitor.clock import SystemClock
@@ -54,6 +57,11 @@ log = logging.getLogger("trayapp.app")
 
 RUNNING_PATIENCE = 3.0
 """Seconds for another program that watches already to answer."""
+
+ALIVE_MS = 5_000
+"""How often we look whether the engine still lives."""
+
+STANDS_STILL = "Watchbell itself stands still: what it shows may be out of date"
 
 LOOK_MS = 2_000
 """How often a demo looks whether there is something real to watch meanwhile."""
@@ -110,6 +118,9 @@ class App(QObject):
         self._adding = Lane("adding")
         self._looking = QTimer(self, interval=LOOK_MS)
         self._looking.timeout.connect(self._look_for_something_real)
+        self._deadman = DeadMan(LOOK, ALIVE_MS / 1000)
+        self._feeling = QTimer(self, interval=ALIVE_MS)
+        self._feeling.timeout.connect(self._feel_the_pulse)
         self._build_screen(beginning)
         application.aboutToQuit.connect(self.end)
 
@@ -119,13 +130,24 @@ class App(QObject):
         self._screen.start(hidden=hidden or not (window or empty))
         if not (demo and self.show_demo()):
             self._watching.begin()
+        self._feeling.start()
 
     @Slot()
     def end(self) -> None:
         """Stop what runs; harmless a second time."""
         self._looking.stop()
+        self._feeling.stop()
         self._watching.end()
         self._screen.close()
+
+    @Slot()
+    def _feel_the_pulse(self) -> None:
+        """What is shown is old when the engine stands still, and must not look as if it were true now."""
+        newest = self._bridge.newest
+        still = self._deadman.stands_still(self._watching.engine.beat, time.monotonic())
+        if still is (STANDS_STILL not in newest.problems):
+            others = tuple(problem for problem in newest.problems if problem != STANDS_STILL)
+            self._bridge.post_snapshot(replace(newest, problems=(STANDS_STILL, *others) if still else others))
 
     # What it is made of
 

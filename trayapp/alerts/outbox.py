@@ -45,6 +45,7 @@ class Outbox:
         self._on_fault = on_fault
         self._patience = patience
         self._waiting: asyncio.Queue[Notification] = asyncio.Queue()
+        self._began: float | None = None
         self._worker: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -53,7 +54,15 @@ class Outbox:
 
     def tell(self, notification: Notification) -> None:
         """Deliver it after those before it. It must be committed already."""
+        if self._began is None:
+            self._began = asyncio.get_running_loop().time()
         self._waiting.put_nowait(notification)
+
+    @property
+    def stuck(self) -> bool:
+        """Whether something waits to be told that should have been by now, whatever hangs."""
+        allowed = COMMIT_PATIENCE + self._patience * len(self._notifiers)
+        return self._began is not None and asyncio.get_running_loop().time() - self._began > 3 * allowed
 
     async def close(self, patience: float = 1.0) -> None:
         """Deliver what waits for at most `patience` seconds, then stop; the rest is told after the next start."""
@@ -81,6 +90,7 @@ class Outbox:
                 self._on_fault(fault, f"notification {notification.id} could not be told")
             finally:
                 self._waiting.task_done()
+                self._began = None if self._waiting.empty() else asyncio.get_running_loop().time()
 
     async def _deliver(self, notification: Notification) -> None:
         committed = self._mark(self._attempted, notification.id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
@@ -107,6 +108,8 @@ class Engine:
         self._wishes: list[Callable[[], object]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._telling = False
+        self.beat = time.monotonic()
+        """When it last showed a sign of life, in seconds: at least every LOOK while it runs."""
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
 
     # From any thread
@@ -291,6 +294,7 @@ class Engine:
         look: asyncio.Task[None] | None = None
         while True:
             await asyncio.sleep(LOOK_SOON if self._in_force.settling else LOOK)
+            self.beat = time.monotonic()
             agenda.look_where_we_are()
             self._monitor.look()
             self._report()
@@ -345,7 +349,8 @@ class Engine:
 
     def _report(self) -> None:
         """What the screen says of ourselves, and of the hours."""
-        sentences = (self._faults.sentence, self._history.trouble, self._monitor.problem)
+        stuck = "Notifications do not get through" if self._outbox.stuck else ""
+        sentences = (self._faults.sentence, self._history.trouble, self._monitor.problem, stuck)
         problems = [sentence for sentence in sentences if sentence]
         loaded = self._in_force.loaded
         quiet = agenda.quiet_until(loaded.settings, self._clock.now()) if loaded.settings is not None else None

@@ -15,6 +15,7 @@ from typing import Any
 from trayapp.core import telling, verdict
 from trayapp.core.calendar import Rule
 from trayapp.core.dependence import DEPENDENCY, depend, in_the_way
+from trayapp.core.wording import duration
 from trayapp.core.words import (
     NOTHING,
     Belief,
@@ -49,6 +50,9 @@ PROBE_BUG = "self.bug"
 
 LONGEST_WAIT = 60.0
 """Seconds after which we look at the wall clock again, whatever it promised: it may have been set."""
+
+LATE = 12.0
+"""Seconds that a check may begin late before we say so."""
 
 
 class BrokenProbe(Exception):
@@ -238,7 +242,10 @@ class Monitor:
 
     @property
     def problem(self) -> str:
-        """What kept us from watching of late, as a sentence; empty: nothing."""
+        """What keeps us from watching, or did of late, as a sentence; empty: nothing."""
+        late = self._rounds.lateness()
+        if late > LATE and not self._waking.waiting:
+            return f"Watchbell cannot keep up: checks begin {duration(round(late * 1000))} late"
         return self._waking.problem(self._clock.now())
 
     def snapshot(self) -> Snapshot:

@@ -42,14 +42,16 @@ class Rounds:
         check: Callable[[str, float], Coroutine[Any, Any, None] | None],
         checking: Callable[[str, bool], None],
         ended: Callable[[str, BaseException | None], None],
+        most: int | None = None,
     ) -> None:
+        """`most` may be in flight; None: as many as the system lets us."""
         self._clock = clock
         self._check = check
         self._checking = checking
         self._ended = ended
         self._schedule = Schedule()
         self._ready: deque[tuple[str, float]] = deque()
-        self._most = most_in_flight()
+        self._most = most or most_in_flight()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._busy: dict[str, float] = {}
         self._refilling: asyncio.TimerHandle | None = None
@@ -77,6 +79,11 @@ class Rounds:
     def due(self, id_: str) -> float | None:
         """When its next check is planned; None: none is."""
         return self._schedule.due(id_)
+
+    def lateness(self) -> float:
+        """Seconds since when something that is due has not begun; 0 where nothing is."""
+        due = [moment for moment in (self._schedule.earliest(), *(due for _, due in self._ready)) if moment is not None]
+        return max(0.0, self._clock.monotonic() - min(due)) if due else 0.0
 
     def step_aside(self, id_: str) -> None:
         """The check in flight asks nobody any more and only waits: its place is another's."""
