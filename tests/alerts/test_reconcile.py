@@ -47,7 +47,9 @@ def test_an_outage_that_may_not_be_told_says_why() -> None:
 def test_among_others_that_flap_only_a_service_that_failed_before_is_held_back() -> None:
     """On a line that loses packets everything fails now and then; what failed for the first time is really down."""
     steady = replace(IS_DOWN, raw=(False,) * 18 + (True,) * 3)
-    shaky = replace(IS_DOWN, raw=(False,) * 10 + (True,) + (False,) * 7 + (True,) * 3)
+    shaky = replace(IS_DOWN, raw=(True, *(False,) * 9, True, *(False,) * 7, True, True, True))
+    once = replace(IS_DOWN, raw=(False,) * 10 + (True,) + (False,) * 7 + (True,) * 3)
+    assert after(once, UNTOLD, restless=True) == (TOLD, [(Said.DOWN, False, "")])
     assert after(steady, UNTOLD, restless=True) == (TOLD, [(Said.DOWN, False, "")])
     assert after(shaky, UNTOLD, restless=False) == (TOLD, [(Said.DOWN, False, "")])
     assert after(shaky, UNTOLD, restless=True, now=599_999) == (UNTOLD, [(Said.DOWN, False, "flapping")])
@@ -57,8 +59,9 @@ def test_among_others_that_flap_only_a_service_that_failed_before_is_held_back()
 
 def test_flapping_withholds_the_beginning_and_never_the_end() -> None:
     flapping = replace(IS_DOWN, flapping=True)
-    assert after(flapping, UNTOLD, now=599_999) == (UNTOLD, [(Said.DOWN, False, "flapping")])
-    assert after(flapping, UNTOLD, now=600_000) == (TOLD, [(Said.DOWN, False, "")])
+    assert after(flapping, UNTOLD, unsteady=True, now=599_999) == (UNTOLD, [(Said.DOWN, False, "flapping")])
+    assert after(flapping, UNTOLD, now=1) == (TOLD, [(Said.DOWN, False, "")])  # nobody was told that it flaps
+    assert after(flapping, UNTOLD, unsteady=True, now=600_000) == (TOLD, [(Said.DOWN, False, "")])
     assert after(replace(IS_UP, flapping=True), TOLD, ended=ENDED) == (UNTOLD, [(Said.BACK, False, "")])
 
 
@@ -78,7 +81,7 @@ def test_whoever_asked_is_told_through_a_silence_and_only_once_it_is_back() -> N
 def test_an_end_is_of_the_very_incident_that_was_told() -> None:
     other = replace(ENDED, id=6)
     _, (item,) = reconcile.after(SERVICE, IS_UP, TOLD, True, MINUTE, ended=other)
-    assert (item.incident.id, item.incident.end) == (7, None)
+    assert item.incident == Incident(7, "web", 0, 0, "", "")
     _, (item,) = reconcile.after(SERVICE, IS_UP, TOLD, True, MINUTE, ended=ENDED)
     assert item.incident == ENDED
 
@@ -93,3 +96,20 @@ def test_a_reminder_is_of_what_is_seen_to_be_down_and_not_noted() -> None:
     snoozed = replace(view, telling=replace(TOLD, snoozed_until=2 * MINUTE))
     assert not reconcile.may_be_reminded(snoozed, 7, MINUTE)
     assert reconcile.may_be_reminded(snoozed, 7, 2 * MINUTE)
+
+
+def test_a_note_lapses_with_its_incident_and_a_snooze_with_its_time() -> None:
+    noted = replace(TOLD, acknowledged=7)
+    assert reconcile.lapsed(noted, IS_DOWN, MINUTE) == noted
+    assert reconcile.lapsed(noted, IS_UP, MINUTE) == TOLD
+    assert reconcile.lapsed(replace(TOLD, acknowledged=6), IS_DOWN, MINUTE) == TOLD
+    snoozed = replace(TOLD, snoozed_until=MINUTE)
+    assert reconcile.lapsed(snoozed, IS_DOWN, MINUTE - 1) == snoozed
+    assert reconcile.lapsed(snoozed, IS_DOWN, MINUTE) == TOLD
+
+
+def test_flapping_is_told_of_who_is_not_silenced() -> None:
+    assert reconcile.may_tell_of_flapping(SERVICE, TOLD)
+    assert not reconcile.may_tell_of_flapping(SERVICE, TOLD, "maintenance")
+    assert not reconcile.may_tell_of_flapping(SERVICE, replace(TOLD, snoozed_until=MINUTE))
+    assert not reconcile.may_tell_of_flapping(replace(SERVICE, notify="none"), TOLD)

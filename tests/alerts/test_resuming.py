@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.alerts.world import START, a_service
-from trayapp.alerts.board import Board, Member, Thread, Waiting
+from trayapp.alerts.board import Board, Member, Thread, Unsteady, Waiting
 from trayapp.alerts.grouping import ties
 from trayapp.alerts.hearing import BRIEF
 from trayapp.alerts.resuming import resume
@@ -67,7 +67,7 @@ def test_ids_limits_and_what_stands_go_on() -> None:
     assert board == Board(
         next_id=9,
         shown=shown,
-        flapping={"web": 5},
+        flapping={"web": Unsteady(SERVICES["web"], 5)},
         when_back=frozenset({"mail"}),
         blind={"lan": 7},
         blind_told=NOW,
@@ -116,6 +116,13 @@ def test_a_service_that_is_gone_takes_what_was_owed_with_it(incident: Incident) 
     board, notes = resumed(Recalled(owed=(Owed(gone, Said.DOWN, START + 30),)))
     assert board == Board()
     assert notes == Notes(settled=(1,), withheld=(Withheld(1, "removed", NOW),))
+
+
+def test_what_ends_untold_keeps_nobody_else_from_waiting() -> None:
+    waiting, void = Owed(WEB, Said.DOWN, START + 30), Owed(over(MAIL, "changed"), Said.DOWN, START + 40)
+    board, notes = resumed(Recalled(owed=(waiting, void)))
+    assert board == Board(waiting={1: Waiting(SERVICES["web"], waiting)})
+    assert notes == Notes(owed=(waiting,), settled=(2,), withheld=(Withheld(2, "changed", NOW),))
 
 
 def test_an_end_that_nobody_can_be_told_of_any_more_is_settled_without_a_reason() -> None:
@@ -238,7 +245,7 @@ def test_what_may_have_been_seen_and_is_over_is_not_told_again() -> None:
 
 def test_members_that_are_void_or_gone_leave_their_thread() -> None:
     gone, void = replace(MAIL, service="gone"), over(replace(MAIL, id=3), "changed")
-    mentioned = (down_told(WEB), down_told(gone), down_told(void), down_told(over(replace(MAIL, id=4), "removed")))
+    mentioned = (down_told(gone), down_told(void), down_told(WEB), down_told(over(replace(MAIL, id=4), "removed")))
     board, _ = resumed(Recalled(mentioned=mentioned, threads=(told(),)))
     assert board == Board(threads={1: a_thread(member(WEB, Said.DOWN))})
 
@@ -271,7 +278,7 @@ def test_a_remark_that_nobody_can_have_seen_does_not_stand(
     remark = Notification(7, START, kind, services, None, "title", "body")
     stands = (Standing(kind, about, 5), Standing("flapping", "mail", 6), Standing("when_back", "web", 6))
     board, notes = resumed(Recalled(standing=stands, undelivered=((remark, attempted),)))
-    kept = Board(flapping={"mail": 6}, when_back=frozenset({"web"}))
+    kept = Board(flapping={"mail": Unsteady(SERVICES["mail"], 6)}, when_back=frozenset({"web"}))
     if not attempted:
         assert board == kept
         assert notes == Notes(lifted=((kind, about),), dropped=(7,))

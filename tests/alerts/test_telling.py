@@ -356,30 +356,33 @@ def test_flapping_is_told_at_its_start_and_end_and_ten_minutes_of_it_ring() -> N
     assert world.kinds == ["flapping", "down", "stable"]
 
 
-def test_several_that_begin_to_flap_within_an_hour_are_told_once_and_their_end_once() -> None:
+def test_several_that_begin_to_flap_within_an_hour_ring_once_and_their_end_rings_once() -> None:
     world = a_world("a", "b", "c")
     for id_ in ("a", "b"):
         world.unsteady.add(id_)
         world.check(id_, UP)
         world.pass_time(30 * MINUTE)
-    assert world.kinds == ["flapping"]
+    assert world.kinds == ["flapping", "flapping"]
+    assert [shown.ring for shown in world.board.shown] == [True, False]
     world.pass_time(HOUR)
     world.unsteady.add("c")
     world.check("c", UP)
-    assert world.kinds == ["flapping", "flapping"]
+    assert world.kinds == ["flapping"] * 3
     world.unsteady.clear()
     told = []
     for id_ in ("a", "c", "b"):
         world.check(id_, UP)
-        told.append(world.kinds[2:])
+        told.append(world.kinds[3:])
     assert told == [[], ["stable"], ["stable", "stable"]]
 
 
-def test_a_service_that_tells_only_outages_does_not_tell_of_flapping() -> None:
+def test_a_service_that_tells_only_outages_tells_that_it_flaps_and_not_that_it_ceased() -> None:
     world = a_world("a", notify="down")
     world.unsteady.add("a")
     world.check("a", UP)
-    assert world.seen == []
+    world.unsteady.clear()
+    world.check("a", UP)
+    assert world.kinds == ["flapping"]
 
 
 def test_blindness_is_told_after_five_minutes_daily_and_when_it_ends() -> None:

@@ -94,10 +94,12 @@ class World:
             lapsed = reconcile.lapsed(before, belief, self.now)
             tellable = id_ not in self.maintenance and lapsed.snoozed_until is None and service.notify != "none"
             down = belief.incident.id if belief.incident is not None else None
-            unsteady = belief.flapping and self.now - belief.since < 600_000
             closed = self.ended.get(id_)
             closed_id = closed.id if closed and change else None
-            result = partial(self.oracle.result, id_, down, tellable, unsteady, closed_id, asked)
+            held = tellable and belief.flapping and self.now - belief.since < 600_000
+            result = lambda: self.oracle.result(  # noqa: E731 - as it is once the step was taken
+                id_, down, tellable, held and id_ in step.board.flapping, closed_id, asked
+            )
         told, step = deciding.after_result(
             self.board,
             service,

@@ -110,7 +110,7 @@ def test_a_check_that_ended_this_moment_was_just_now() -> None:
             "HTTP 500 · down 4 min",
         ),
         (seen("X", Status.DOWN, OK, incident=outage(), successes=1), "answering again · down 4 min"),
-        (seen("X", Status.DOWN, CRITICAL, incident=outage(NOW - 400)), "HTTP 503 · down"),
+        (seen("X", Status.DOWN, CRITICAL, incident=outage(NOW - 400)), "HTTP 503 · down just now"),
         (seen("X", Status.UP, OK), "182 ms"),
         (seen("X", Status.UP, Finding(Outcome.OK)), "up"),
         (seen("X", Status.UP, CRITICAL, failures=1), "HTTP 503 · checking again"),

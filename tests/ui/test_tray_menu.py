@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.world import (
     HOUR,
+    MINUTE,
     NOW,
     PaperAsks,
     acknowledged,
@@ -22,7 +23,7 @@ from trayapp.core.words import FOR_EVER, Notification, ServiceView, Snapshot
 from trayapp.ui.actions import ServiceActions, is_page
 from trayapp.ui.entries import LivingMenu
 from trayapp.ui.icons import Icons
-from trayapp.ui.menu import NAMED, TrayMenu
+from trayapp.ui.menu import NAMED, TrayMenu, gist
 from trayapp.ui.palette import Appearance
 from trayapp.ui.times import clock, tomorrow
 from trayapp.ui.tray import Tray
@@ -253,6 +254,13 @@ def test_the_icon_can_be_made_anew_any_number_of_times(qtbot: QtBot, appearance:
     tray.close()
     tray.show_snapshot(snapshot(up(service("a"))))
     qtbot.wait(20)
+
+
+def test_how_long_an_outage_lasts_is_told_anew_each_minute_and_nothing_while_all_is_well() -> None:
+    later = replace(picture(), version=2, at=NOW + MINUTE)
+    assert gist(later) != gist(picture()) == gist(replace(picture(), version=3))
+    well = snapshot(up(service("a")))
+    assert gist(well) == gist(replace(well, at=NOW + HOUR))
 
 
 def test_without_a_tray_a_message_is_passed_on(qtbot: QtBot, appearance: Appearance) -> None:

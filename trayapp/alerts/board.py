@@ -88,12 +88,20 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsteady:
+    """A service that was told to flap. Those that began within an hour share a notification, of the moment `told`."""
+
+    service: Service
+    told: int
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything telling knows.
 
     `waiting` are first "downs" in want of company and `held` what waits for the end of quiet hours or for the
     user, both by incident, oldest first. `withheld` has the last (incident, reason) recorded of each service.
-    `flapping` are the services known to flap, with when the flapping was told that theirs belongs to; `when_back` are
+    `flapping` are the services told to flap, by their ids; `when_back` are
     ids of services asked for; `blind` are the networks told not
     to be seen, with since when. `troubles` are the sentences about ourselves that were told, with when.
     `was_away`: the user was not there while something was held.
@@ -105,7 +113,7 @@ class Board:
     threads: Mapping[int, Thread] = field(default_factory=lambda: _EMPTY)
     shown: tuple[Shown, ...] = ()
     withheld: Mapping[str, tuple[int, str]] = field(default_factory=lambda: _EMPTY)
-    flapping: Mapping[str, int] = field(default_factory=lambda: _EMPTY)
+    flapping: Mapping[str, Unsteady] = field(default_factory=lambda: _EMPTY)
     when_back: frozenset[str] = frozenset()
     sights: tuple[Sight, ...] = ()
     blind: Mapping[str, int] = field(default_factory=lambda: _EMPTY)

@@ -101,6 +101,10 @@ class Desk:
         """The incident is void because its service was edited ("changed") or removed."""
         self._do(hearing.forget(self._board, incident, reason, self._now()))
 
+    def leave(self, service: str) -> None:
+        """The service is watched no more."""
+        self._do(hearing.leave(self._board, service))
+
     def silence(self, service: str) -> int | None:
         """The user snoozed the service. Gives the incident whose "down" will not be told now, if one waited.
 

@@ -13,7 +13,7 @@ from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from trayapp.alerts.notifier import OPEN, Action, CannotTell, OnAction
+from trayapp.alerts.notifier import OPEN, Action, CannotTell, OnAction, place_of
 from trayapp.core.wording import plain
 from trayapp.core.words import Notification
 
@@ -49,11 +49,10 @@ class Daemon:
         """Whether it still owes an answer that nobody waits for any more."""
         return self.unanswered is not None and not self.unanswered.done()
 
-    def id_for(self, incident: int | None) -> int:
-        """The daemon's id of what it shows for an incident; 0, which is never an id, when it shows nothing."""
-        if incident is None:
-            return 0
-        return next((id_ for id_, shown in self.shown.items() if shown.incident == incident), 0)
+    def id_for(self, notification: Notification) -> int:
+        """The daemon's id of what this one replaces; 0, which is never an id, when it shows nothing of the kind."""
+        place = place_of(notification)
+        return next((id_ for id_, shown in self.shown.items() if place_of(shown) == place), 0)
 
     def remember(self, id_: int, notification: Notification) -> None:
         self.shown[id_] = notification
@@ -148,7 +147,7 @@ class FreedesktopNotifier:
         }
         return (
             "Watchbell",
-            daemon.id_for(notification.incident),
+            daemon.id_for(notification),
             self._icon,
             plain(notification.title),
             body,

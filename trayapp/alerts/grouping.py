@@ -7,9 +7,12 @@ belongs to a notification of the last two minutes updates it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from trayapp.core.words import Service
+
+K = TypeVar("K")
 
 COMPANY = 5_000
 """Milliseconds that a first "down" waits for others."""
@@ -44,9 +47,16 @@ def host_of(target: str) -> str:
 
 def companies(tied: Mapping[int, frozenset[str]]) -> tuple[tuple[int, ...], ...]:
     """Incidents, given with their ties, as companies in the order of their first members."""
-    if len(tied) >= MANY:
-        return (tuple(tied),)
-    found: list[tuple[set[int], set[str]]] = []
+    return (tuple(tied),) if len(tied) >= MANY else _tied_together(tied)
+
+
+def unrelated(tied: Mapping[K, frozenset[str]]) -> int:
+    """How many of them there are, counting as one those that share a tie."""
+    return len(_tied_together(tied))
+
+
+def _tied_together(tied: Mapping[K, frozenset[str]]) -> tuple[tuple[K, ...], ...]:
+    found: list[tuple[set[K], set[str]]] = []
     for incident, own in tied.items():
         members, shared = {incident}, set(own)
         for company in [company for company in found if company[1] & own]:

@@ -58,6 +58,15 @@ def ask_when_back(board: Board, service: str, wanted: bool, now: int) -> Step:
     return Step(replace(board, when_back=board.when_back - {service}), notes=Notes(lifted=(("when_back", service),)))
 
 
+def leave(board: Board, service: str) -> Step:
+    """The service is watched no more: nothing stands of it."""
+    stood = [("flapping", service)] if service in board.flapping else []
+    stood += [("when_back", service)] if service in board.when_back else []
+    flapping = {id_: each for id_, each in board.flapping.items() if id_ != service}
+    board = replace(board, flapping=flapping, when_back=board.when_back - {service})
+    return Step(board, notes=Notes(lifted=tuple(stood)))
+
+
 def hold(board: Board, *, quiet: bool | None = None, away: bool | None = None) -> Step:
     """Quiet hours begin or end; the user goes (locked the screen, put the machine to sleep) or comes."""
     quiet = board.quiet if quiet is None else quiet

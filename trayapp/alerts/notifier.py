@@ -44,6 +44,13 @@ def actions_for(notification: Notification) -> tuple[Action, ...]:
     return (OPEN,)
 
 
+def place_of(notification: Notification) -> str:
+    """What it replaces on the screen: whatever has the same place. All that flaps has one."""
+    if notification.incident is not None:
+        return f"incident-{notification.incident}"
+    return "flapping" if notification.kind in {"flapping", "stable"} else f"notification-{notification.id}"
+
+
 class Notifier(Protocol):
     """One way of telling. Used on one loop, for one notification at a time."""
 

@@ -40,6 +40,7 @@ def after(
     *,
     suppressed: str = "",
     asked: bool = False,
+    unsteady: bool = False,
     restless: bool = False,
     ended: Incident | None = None,
 ) -> tuple[Telling, tuple[Item, ...]]:
@@ -47,8 +48,8 @@ def after(
 
     `decisive`: the result was anything but UNKNOWN. `suppressed` is why nothing may be told of the service now
     ("maintenance", "dependency"), else empty. `asked`: the user wants to be told when it is back, whatever else.
-    `restless`: several services flap. `ended` is the incident of the service that was last closed, as far as it is
-    remembered.
+    `unsteady`: it was told to flap. `restless`: several others were, that have nothing in common. `ended` is the
+    incident of the service that was last closed, as far as it is remembered.
     """
     telling = lapsed(telling, belief, now)
     if not decisive:
@@ -63,7 +64,7 @@ def after(
     elif is_back and ended is not None:
         items.append(Item(service, ended, Said.BACK))
     if incident is not None and belief.status is Status.DOWN and incident.id != told:
-        if not silence and flapping.held_back(belief, now, restless):
+        if not silence and (unsteady or restless) and flapping.held_back(belief, now, restless):
             silence = FLAPPING
         items.append(Item(service, incident, Said.DOWN, withheld=silence))
         telling = telling if silence else replace(telling, told=incident.id)
@@ -85,8 +86,8 @@ def may_be_reminded(view: ServiceView, incident: int, now: int, suppressed: str 
 
 
 def may_tell_of_flapping(service: Service, telling: Telling, suppressed: str = "") -> bool:
-    """Whether the beginning or end of flapping may be told now."""
-    return service.notify == "all" and not (suppressed or _silence(service, telling))
+    """Whether the beginning of flapping may be told now, or its end taken note of."""
+    return not (suppressed or _silence(service, telling))
 
 
 def lapsed(telling: Telling, belief: Belief, now: int) -> Telling:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from trayapp.alerts import sentences, storm
-from trayapp.alerts.board import Board, Step
+from trayapp.alerts.board import Board, Step, Unsteady
 from trayapp.alerts.showing import remark
 from trayapp.core import wording
 from trayapp.core.news import Notes, Standing
@@ -17,6 +17,9 @@ BLIND_AFTER = 300_000
 
 DAY = 86_400_000
 """Milliseconds after which blindness is told again."""
+
+NAMED = 3
+"""Services that a notification of flapping names as they join it; more of them are a bad line, and known to be."""
 
 WELL_AGAIN = 3_600_000
 """Milliseconds in which the same problem of ours is told once."""
@@ -46,8 +49,8 @@ def tell(board: Board, now: int) -> Step:
 def tell_of_flapping(board: Board, service: Service, belief: Belief, now: int) -> Step:
     """Tell once that it began to flap, and once that it ceased. May be called as often as one likes.
 
-    A line that loses packets makes many services flap: those that begin within an hour of one that was told are told
-    with it, and the end when the last of them has ceased.
+    A line that loses packets makes many services flap: those that begin within an hour of one that was told join its
+    notification, and the end is told when the last of them has ceased.
     """
     known = service.id in board.flapping
     if belief.flapping is known or (board.holding and not service.critical):
@@ -56,20 +59,27 @@ def tell_of_flapping(board: Board, service: Service, belief: Belief, now: int) -
 
 
 def _unsteady(board: Board, service: Service, belief: Belief, now: int) -> Step:
-    latest = max(board.flapping.values(), default=None)
-    if latest is not None and 0 <= now - latest < storm.HOUR:
-        began, step = latest, Step(board)
-    elif storm.others_may_show(board.shown, now, ring=True):
-        began, step = now, remark(board, "flapping", (service.id,), *wording.flapping(service, belief.raw), now)
-    else:
-        return Step(board)
-    board = replace(step.board, flapping={**board.flapping, service.id: began})
+    latest = max((each.told for each in board.flapping.values()), default=None)
+    joins = latest is not None and 0 <= now - latest < storm.HOUR
+    began = latest if joins and latest is not None else now
+    together = [*(each.service for each in board.flapping.values() if each.told == began), service]
+    step = Step(board)
+    if storm.others_may_show(board.shown, now, ring=not joins):
+        if not joins:
+            step = remark(board, "flapping", (service.id,), *wording.flapping(service, belief.raw), now)
+        elif len(together) <= NAMED:
+            ids = tuple(each.id for each in together)
+            step = remark(board, "flapping", ids, *sentences.flapping(together), now, ring=False)
+    elif not joins:
+        return step
+    board = replace(step.board, flapping={**board.flapping, service.id: Unsteady(service, began)})
     return step.on(board, Notes(standing=(Standing("flapping", service.id, began),)))
 
 
 def _steady(board: Board, service: Service, belief: Belief, now: int) -> Step:
-    left = {id_: began for id_, began in board.flapping.items() if id_ != service.id}
-    if board.flapping[service.id] in left.values():
+    left = {id_: each for id_, each in board.flapping.items() if id_ != service.id}
+    told = board.flapping[service.id].told
+    if service.notify != "all" or any(each.told == told for each in left.values()):
         step = Step(board)
     elif storm.others_may_show(board.shown, now, ring=True):
         step = remark(board, "stable", (service.id,), *wording.stable(service, belief.status), now)

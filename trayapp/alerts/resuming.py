@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from trayapp.alerts.board import Board, Member, Step, Thread, Waiting
+from trayapp.alerts.board import Board, Member, Step, Thread, Unsteady, Waiting
 from trayapp.alerts.grouping import ties
 from trayapp.alerts.hearing import BRIEF
 from trayapp.core.news import Mentioned, Notes, Owed, Recalled, Said, Told, Withheld
@@ -25,12 +25,17 @@ def resume(recalled: Recalled, service_of: ServiceOf, now: int) -> Step:
     maybe_seen = {notification.incident for notification, attempted in recalled.undelivered if attempted}
     standing = {(each.what, each.about): each.at for each in recalled.standing}
     unsaid = _untold_remarks(recalled, standing)
+    unsaid += [key for key in standing if key[0] == "flapping" and key not in unsaid and service_of(key[1]) is None]
     for key in unsaid:
         del standing[key]
     board = Board(
         next_id=recalled.next_id,
         shown=recalled.shown,
-        flapping={about: at for (what, about), at in standing.items() if what == "flapping"},
+        flapping={
+            about: Unsteady(service, at)
+            for (what, about), at in standing.items()
+            if what == "flapping" and (service := service_of(about)) is not None
+        },
         when_back=frozenset(about for what, about in standing if what == "when_back"),
         blind={about: at for (what, about), at in standing.items() if what == "blind"},
     )

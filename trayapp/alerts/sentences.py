@@ -43,6 +43,11 @@ def _of_one(member: Member, now: int, *, reminder: bool) -> tuple[str, str]:
     return title, body if incident.cause or incident.message else ""
 
 
+def flapping(services: Sequence[Service]) -> tuple[str, str]:
+    """Title and body of the notification that several go to and fro."""
+    return f"{len(services)} services keep failing and coming back", _titled(services)
+
+
 def summary(held: Sequence[Waiting], *, away: bool) -> tuple[str, str]:
     """Title and body of what happened while nothing rang."""
     down = [w for w in held if w.owed.said is Said.DOWN and w.owed.incident.end is None]

@@ -43,10 +43,12 @@ def show_as(board: Board, thread: Thread, now: int, kind: str, title: str, body:
     return Step(board.with_thread(told), (notification,), Notes(settled=settled, mentions=mentions))
 
 
-def remark(board: Board, kind: str, services: tuple[str, ...], title: str, body: str, now: int) -> Step:
-    """Show something that is about no incident."""
+def remark(
+    board: Board, kind: str, services: tuple[str, ...], title: str, body: str, now: int, *, ring: bool = True
+) -> Step:
+    """Show something that is about no incident. `ring`: it takes the place of nothing that is on the screen."""
     notification = Notification(board.next_id, now, kind, services, None, title, body)
-    board = replace(board, next_id=board.next_id + 1, shown=(*board.shown, Shown(now, ring=True)))
+    board = replace(board, next_id=board.next_id + 1, shown=(*board.shown, Shown(now, ring)))
     return Step(board, (notification,))
 
 

@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Sequence
 from typing import Any
 
-from trayapp.alerts.notifier import ACKNOWLEDGE, OPEN, Action, CannotTell, OnAction
+from trayapp.alerts.notifier import ACKNOWLEDGE, OPEN, Action, CannotTell, OnAction, place_of
 from trayapp.core.wording import plain
 from trayapp.core.words import Notification
 
@@ -39,7 +39,7 @@ class Toast:
     async def show(self, notification: Notification, actions: Sequence[Action]) -> None:
         """Show it in place of the one before of the same incident. Raises CannotTell."""
         centre = await self._opened()
-        library, identifier = self._library, _identifier(notification)
+        library, identifier = self._library, place_of(notification)
         dispatched: list[str] = []
         self._remember(identifier, notification)
         await centre.send_notification(
@@ -92,8 +92,3 @@ class Toast:
         shown = self._shown.get(identifier)
         if self._loop is not None and shown is not None and key in {OPEN.key, ACKNOWLEDGE.key}:
             self._loop.call_soon_threadsafe(self._on_action, shown.incident, shown.services, key, None)
-
-
-def _identifier(notification: Notification) -> str:
-    """The same for all that is told of one incident: the system then replaces what it shows."""
-    return f"notification-{notification.id}" if notification.incident is None else f"incident-{notification.incident}"

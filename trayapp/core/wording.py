@@ -206,7 +206,7 @@ def condition(view: ServiceView, now: int) -> str:
         case Status.DOWN if belief.incident is not None:
             trouble = "answering again" if belief.recovering else _trouble_now(belief.incident, finding)
             lasted = now - belief.incident.start
-            return f"{trouble} · down {duration(lasted)}" if lasted >= 1_000 else f"{trouble} · down"
+            return f"{trouble} · down {duration(lasted) if lasted >= 1_000 else 'just now'}"
         case _ if belief.suspect and finding is not None:
             return f"{_said(finding.message, finding.cause)} · checking again"
         case Status.UNKNOWN:

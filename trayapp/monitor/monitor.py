@@ -416,6 +416,7 @@ class Monitor:
         self._counts_from.pop(id_, None)
         self._ended.pop(id_, None)
         self._unjudged.pause_service(id_, None)
+        self._desk.leave(id_)
 
     # What nobody watched, and what cannot be seen
 

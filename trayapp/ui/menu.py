@@ -13,19 +13,23 @@ from trayapp.ui.attention import hushed, needing_you
 from trayapp.ui.entries import Entry, line
 from trayapp.ui.icons import Icons
 from trayapp.ui.standing import standing
-from trayapp.ui.times import HOUR, lasting, tomorrow
+from trayapp.ui.times import HOUR, MINUTE, lasting, tomorrow
 
 NAMED = 8
 """Services that have an entry of their own; the window shows the rest."""
 
 
 def gist(snapshot: Snapshot) -> tuple[object, ...]:
-    """What the menu's entries depend on, but for the headline and for how long things last."""
-    named = (
+    """What the menu's entries depend on, but for the headline.
+
+    How long things last is told anew each minute: not every host asks before it shows the menu.
+    """
+    named = tuple(
         (view.service, view.belief.status, view.belief.incident, view.telling, view.when_back)
         for view in (*needing_you(snapshot), *hushed(snapshot))
     )
-    return (snapshot.paused_until, blinded(snapshot), bool(snapshot.services), *named)
+    minute = snapshot.at // MINUTE if named else None
+    return (snapshot.paused_until, blinded(snapshot), bool(snapshot.services), minute, *named)
 
 
 class TrayMenu:
