@@ -121,8 +121,8 @@ def all_of_them(world: World, row: Row) -> None:
     assert "group" in {told.kind for told in watching.told}
 
 
-@SCENES.scene("F9", "control targets blocked, one of many is really down", beside=True)
-@SCENES.scene("F9", "control targets blocked, the only one is really down", beside=False)
+@SCENES.scene("F", "control targets blocked, one of many is really down", beside=True)
+@SCENES.scene("F", "control targets blocked, the only one is really down", beside=False)
 def blocked(world: World, row: Row, beside: bool) -> None:
     world.swallow(PLAIN_CONTROL, TLS_CONTROL)
     watching = all_up(world.watch([*(TWENTY if beside else []), VICTIM_PAGE]))
@@ -136,7 +136,7 @@ def blocked(world: World, row: Row, beside: bool) -> None:
     nothing_was_told_of(watching, FAR)
 
 
-@SCENES.scene("E5", "the route flips during a check")
+@SCENES.scene("F", "the route flips during a check")
 def flip(world: World, row: Row) -> None:
     slow = service("victim", "https://victim.test/", timeout=3000, interval=3000)
     watching = all_up(world.watch([*TWENTY, slow]))
