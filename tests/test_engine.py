@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -408,3 +409,43 @@ def test_an_acknowledgement_from_a_notification_outlasts_a_restart(stage: Stage)
             )
         stage.snapshots.clear()
     assert [told.kind for told in stage.told] == ["down"]
+
+
+# What the file plans
+
+
+def planned(stage: Stage, table: str, *keys: str) -> None:
+    now = datetime.now(UTC)
+    lines = "\n".join(key.format(before=now - timedelta(hours=1), now=now) for key in keys)
+    stage.configure(service("web", "http://127.0.0.1:1/"), f'\n[{table}]\nzone = "Etc/UTC"\n{lines}\n')
+
+
+def test_what_is_in_maintenance_is_checked_and_not_judged_until_that_is_taken_out_of_the_file(stage: Stage) -> None:
+    planned(stage, "maintenance.move", 'start = "{before:%Y-%m-%dT%H:%M}"', 'duration = "5h"')
+    with stage.running() as engine:
+        until(lambda: len(stage.checks("web")) >= 5)
+        until(lambda: stage.status_of("web") is Status.MAINTENANCE)
+        assert stage.snapshots[-1].services[0].maintenance_until is not None
+        stage.configure(service("web", "http://127.0.0.1:1/"))
+        engine.reload().result(10)
+        until(lambda: [told.kind for told in stage.told] == ["down"], 30.0)
+    reader = Reader(stage.places.history_db)
+    seen = [segment.status for segment in reader.segments("web", 0, 1 << 60, int(time.time() * 1000))]
+    assert seen[-3:] == [Status.MAINTENANCE, Status.UNKNOWN, Status.DOWN]
+
+
+def test_in_quiet_hours_nothing_rings_and_afterwards_one_summary_does(stage: Stage) -> None:
+    hour = datetime.now(UTC).replace(minute=0)
+    hours = (f'from = "{hour - timedelta(hours=2):%H:%M}"', f'to = "{hour + timedelta(hours=2):%H:%M}"')
+    planned(stage, "quiet_hours", *hours)
+    with stage.running() as engine:
+        until(lambda: stage.status_of("web") is Status.DOWN)
+        count = len(stage.checks("web"))
+        until(lambda: len(stage.checks("web")) >= count + 40, 30.0)  # longer than a "down" waits for company
+        assert stage.told == []
+        assert stage.snapshots[-1].quiet_until is not None
+        stage.configure(service("web", "http://127.0.0.1:1/"))
+        engine.reload().result(10)
+        until(lambda: stage.told)
+    assert [told.kind for told in stage.told] == ["summary"]
+    assert stage.told[0].title == "In the quiet hours: web went down"
