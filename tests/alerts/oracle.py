@@ -62,8 +62,10 @@ class Oracle:
         self.incidents_of[service].add(incident)
 
     def edited(self, service: str) -> None:
+        """The open incident is void. The end of one before it may still have to be told."""
+        if self.told[service] == self.truths[service].incident:
+            self.told[service] = None
         self.truths[service] = Truth()
-        self.told[service] = None
 
     def show(self, at: int, incident: int | None, news: list[tuple[int, str]], title: str, services: int) -> None:
         """A notification that a person may have seen from now on."""

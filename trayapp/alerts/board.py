@@ -71,6 +71,11 @@ class Thread:
     def open(self) -> tuple[Member, ...]:
         return tuple(member for member in self.members.values() if not member.back)
 
+    @property
+    def ongoing(self) -> bool:
+        """Whether any of its incidents is open."""
+        return any(not member.back for member in self.members.values())
+
     def having(self, *members: Member) -> Thread:
         """The thread with these members, in place of those of the same incident."""
         return replace(self, members={**self.members, **{m.incident.id: m for m in members}})

@@ -43,7 +43,7 @@ def _tidied(board: Board, now: int) -> Board:
     over = [
         key
         for key, thread in board.threads.items()
-        if not thread.open
+        if not thread.ongoing
         and thread.changed is None
         and now - (thread.shown or now) >= storm.HOUR
         and not any(id_ in board.held for id_ in thread.members)

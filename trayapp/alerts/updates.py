@@ -42,7 +42,9 @@ def reminders(board: Board, rules: Rules) -> Iterator[tuple[int, Thread]]:
         return
     for thread in board.threads.values():
         last = thread.rung if thread.reminded is None else thread.reminded
-        if last is not None and thread.reminders < rules.reminders_at_most and _may_ring(board, thread.open):
+        if last is None or thread.reminders >= rules.reminders_at_most or not thread.ongoing:
+            continue
+        if _may_ring(board, (member for member in thread.members.values() if not member.back)):
             yield last + rules.reminder, thread
 
 

@@ -67,7 +67,8 @@ async def _visit(connection: socket.socket, visit: Visit, limit: int, seal: ssl.
             await visit(reader, writer)
             writer.close()
             await writer.wait_closed()
-        finally:
+        except BaseException:  # broken off, or told to stop; what closed in order has nothing left to abort
             transport.abort()
+            raise
     except (OSError, EOFError, asyncio.LimitOverrunError) as error:
         _logger.debug("a visit broke off: %r", error)

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from trayapp.core.words import Service
+from trayapp.core.verdict import UNJUDGED
+from trayapp.core.words import Service, Status
 from trayapp.history.ledger import Ledger
 
 
@@ -78,9 +79,12 @@ def remove(ledger: Ledger, services: Iterable[str], at: int) -> None:
 
 
 def _interrupt(ledger: Ledger, number: int, at: int, reason: str) -> None:
-    (newest,) = ledger.connection.execute("SELECT max(start) FROM segments WHERE service = ?", (number,)).fetchone()
+    newest, status = ledger.connection.execute(
+        "SELECT start, status FROM segments WHERE service = ? ORDER BY start DESC LIMIT 1", (number,)
+    ).fetchone()
     since = max(at, newest)
-    ledger.begin_anew(number, since, reason)
+    if reason == "removed" or Status(status) not in UNJUDGED:  # there, nobody was asked anyway
+        ledger.begin_anew(number, since, reason)
     ledger.connection.execute(
         """
         UPDATE incidents SET "end" = max(confirmed, ?), closing = ?, end_uncertain = 1

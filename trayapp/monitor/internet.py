@@ -98,7 +98,7 @@ class Internet:
         if found is not None and found.lack is not None:
             self.outlook.lacked = True
             return found.lack
-        if self.outlook.suspected and finding.answered:
+        if self.outlook.suspected and (finding.answered or finding.cause in FOREIGN):
             return PORTAL
         if finding.cause in FOREIGN and self.outlook.genuine_at < failed and await self._masked(service):
             self.lose(PORTAL)

@@ -283,9 +283,10 @@ class Monitor:
         begun = self._witness.begin()
         try:
             finding = await service.probe.check(self._means(service))
-        except asyncio.CancelledError:
-            raise
-        except BaseException as fault:  # noqa: BLE001 - whatever a probe raises, the loop lives
+        except BaseException as fault:
+            task = asyncio.current_task()
+            if isinstance(fault, asyncio.CancelledError) and task is not None and task.cancelling():
+                raise  # it is we who end it
             self._on_fault(fault, f"the check of {service.id}")
             message = f"Watchbell has a problem of its own ({type(fault).__name__})"
             finding = Finding(Outcome.UNKNOWN, PROBE_BUG, Blame.SELF, message)
@@ -374,6 +375,8 @@ class Monitor:
 
     def _plan_first(self, id_: str, index: int, places: Iterator[int]) -> None:
         """The first of its checks, a little after that of the one before; its second is where its beat belongs."""
+        if self._waking.waiting:
+            return  # all will be planned, one after the other, as soon as there is a network
         self._first_round[id_] = phase(index)
         self._rounds.plan(id_, self._clock.monotonic() + next(places) * FIRST_SPACING)
 
@@ -426,6 +429,7 @@ class Monitor:
         if gap is None:
             return False
         self._rounds.clear()
+        self._first_round.clear()
         self._let_go(self._held.views, gap.reason, gap.since)
         self._waking.wake(gap, lambda: list(self._held.views))
         return True
@@ -509,7 +513,10 @@ class Monitor:
         """When what kept it from being judged was over: the end of its maintenance, where we were not there to see."""
         now = self._clock.now()
         end = self._unjudged.window_end(belief.service, belief.since) if belief.status is Status.MAINTENANCE else None
-        return now if end is None else min(now, end)
+        if end is None:
+            return now
+        last = belief.last.ended if belief.last is not None else end
+        return min(now, max(end, last))  # a result of the time before it was noticed counts for nothing either
 
     def _arm_turning(self) -> None:
         if self._turning is not None:
@@ -521,6 +528,7 @@ class Monitor:
             self._turning = asyncio.get_running_loop().call_later(wait, self._turned_by_itself)
 
     def _turned_by_itself(self) -> None:
+        self._notice_gap()
         self._turn()
         self._arm_turning()
 

@@ -181,4 +181,5 @@ class _Body(httpx.AsyncByteStream):
 def _garbled(error: h11.RemoteProtocolError) -> Misbehaved:
     if error.error_status_hint == 431:
         return Misbehaved("http.headers_too_large", f"the answer's headers exceed {MOST_HEADERS // 1024} KiB")
-    return Misbehaved("http.protocol", f"not a right HTTP answer: {error}")
+    what, _, _quoted = str(error).partition(":")  # a server may say anything, our own secret too
+    return Misbehaved("http.protocol", f"not a right HTTP answer: {what}")
