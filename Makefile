@@ -7,13 +7,14 @@ VENV ?= .venv
 JOBS ?= 2
 ARGS ?=
 SEEDS ?= 5
+WHAT ?=
 
 bin := $(VENV)/bin
 # The environment is right as long as none of these changed: the pins, the interpreter, the place it stands in.
 key := $(firstword $(shell { $(PYTHON) -VV; pwd; cat pyproject.toml; } 2>&1 | cksum))
 ready := $(VENV)/.ready-$(key)
 
-.PHONY: help run test check lint fmt bench simulate screenshots setup setup-run setup-test clean
+.PHONY: help run test check lint fmt bench simulate mutants screenshots setup setup-run setup-test clean
 
 help:  ## say what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -39,9 +40,15 @@ fmt: setup-run  ## format the code and mend what ruff can mend
 bench: setup-test  ## memory, start, CPU per check and wake-ups, against a bare tray program
 	$(bin)/python -m tests.bench.tray
 	$(bin)/python -m tests.bench.history
+	$(bin)/python -m tests.bench.many
 
-simulate: setup-run  ## thirty days of a laptop, false alarms and missed outages counted: make simulate SEEDS=100
+simulate: setup-run  ## thirty days of a laptop, some 4 min for each of the SEEDS: false alarms and missed outages
 	$(bin)/python -m tests.simulation --seeds $(SEEDS)
+
+mutants: setup-test  ## what the tests of core and alerts let through; make mutants WHAT='trayapp.core.verdict*' for a part
+	$(bin)/python -m pip install --quiet 'mutmut>=3.8,<4'
+	WATCHBELL_LIVES=20 WATCHBELL_SEED=1 PATH="$(CURDIR)/$(bin):$$PATH" nice -n 19 mutmut run --max-children $(JOBS) $(WHAT)
+	$(bin)/mutmut results
 
 screenshots: setup-test  ## pictures of window, settings, menu and notification, into screenshots/
 	$(bin)/python -m tests.desktop.screenshots screenshots
@@ -62,5 +69,5 @@ $(ready):
 	@touch $@
 
 clean:  ## remove everything that was made here
-	rm -rf $(VENV) build dist screenshots *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist screenshots *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

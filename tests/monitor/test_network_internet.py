@@ -73,6 +73,18 @@ def test_another_service_that_answers_after_the_failure_is_evidence_and_spares_t
     play(scene())
 
 
+@pytest.mark.parametrize("cause", ["tls.self_signed", "tls.unknown_ca", "tls.hostname"])
+def test_a_wrong_certificate_is_the_services_only_if_others_are_right(cause: str):
+    async def scene() -> None:
+        world = World.begin([SHOP, BANK])
+        assert await world.verdict(SHOP, failed(cause)) == "CRITICAL"
+        world = World.begin([SHOP, BANK], FakeGround(answers={LITERAL: Answer.STRANGER, NAMED: Answer.STRANGER}))
+        await world.verdict(BLOG, open_port(FARTHER))  # what is not encrypted is let through
+        assert await world.verdict(SHOP, failed(cause)) == "network.portal"
+
+    play(scene())
+
+
 def test_an_answer_that_was_under_way_at_the_failure_is_no_evidence():
     async def scene() -> None:
         world = World.begin([SHOP, BANK], FakeGround(silent=True, zone=Names.SILENT, delay=1.0))

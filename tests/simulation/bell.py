@@ -28,9 +28,13 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """All of it, in order. `notifications` counts what appeared or was updated on the screen, by kind."""
+    """All of it, in order.
+
+    `notifications` counts what appeared or was updated on the screen, by kind; `rings` what appeared.
+    """
 
     words: tuple[Word, ...]
     notifications: Counter[str] = field(default_factory=Counter)
     checks: int = 0
+    rings: int = 0
     log: Sequence[str] = ()

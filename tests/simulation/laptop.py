@@ -17,6 +17,7 @@ from tests.simulation.quick import MIDNIGHT, QuickClock, play
 from tests.simulation.trace import SECOND
 from tests.simulation.world import World
 from trayapp.alerts.desk import Desk
+from trayapp.alerts.notifier import place_of
 from trayapp.alerts.outbox import Outbox
 from trayapp.core import news
 from trayapp.core.keys import Duration
@@ -89,6 +90,7 @@ class _Laptop:
         self._words: list[Word] = []
         self._notifications: Counter[str] = Counter()
         self._checks = 0
+        self._places: set[str] = set()
         self._faults: list[BaseException] = []
         self._log: list[str] | None = [] if log else None
 
@@ -103,7 +105,7 @@ class _Laptop:
         await self._outbox.close()
         if self._faults:
             raise AssertionError("Watchbell has a problem of its own") from self._faults[0]
-        return Heard(tuple(self._words), self._notifications, self._checks, tuple(self._log or ()))
+        return Heard(tuple(self._words), self._notifications, self._checks, len(self._places), tuple(self._log or ()))
 
     async def _look(self) -> None:
         while True:
@@ -147,6 +149,7 @@ class _Laptop:
 
     def _see(self, notification: Notification) -> None:
         self._notifications[notification.kind] += 1
+        self._places.add(place_of(notification))
         for mention in self._mentions.pop(notification.id, ()):
             service = self._service_of[mention.incident]
             assert service in notification.services, "an outage is told in a notification that does not speak of it"

@@ -45,7 +45,8 @@ def obey(rule: Rule, world: World, terms: Terms) -> Heard:
         words += walk.words
         checks += walk.checks
     words.sort()
-    return Heard(tuple(words), Counter(word.said.value for word in words), checks)
+    said = Counter(word.said.value for word in words)
+    return Heard(tuple(words), said, checks, rings=said[Said.DOWN])
 
 
 class _Walk:

@@ -1,7 +1,8 @@
 """The table: what Watchbell said in each world and in all of them, beside what simpler rules would have said.
 
 "false" are outages told that were none; "missed" those told too late or never, of the "outages" that had to be told;
-"ends" what was wrong with telling them to be over. "bound" is that of semantics.md and the 6 s for telling.
+"ends" what was wrong with telling them to be over. "notices" appeared on the screen or were updated there, "rings"
+appeared. "bound" is that of semantics.md and the 6 s for telling.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from tests.simulation.trace import SECOND
 
 HEAD = (
     f"{'seed':>5}  {'rule':<20} {'false':>6} {'missed':>6} {'ends':>5} {'outages':>7} "
-    f"{'p50 s':>6} {'max s':>7} {'bound s':>7} {'notices':>7} {'checks':>9} {'wall s':>7}"
+    f"{'p50 s':>6} {'max s':>7} {'bound s':>7} {'notices':>7} {'rings':>6} {'checks':>9} {'wall s':>7}"
 )
 
 
@@ -31,6 +32,7 @@ class Row:
     closings: int
     latencies: tuple[int, ...]
     notifications: int
+    rings: int
     checks: int
     wall: float
 
@@ -45,6 +47,7 @@ class Row:
             len(judged.closings),
             judged.latencies,
             heard.notifications.total(),
+            heard.rings,
             heard.checks,
             wall,
         )
@@ -60,6 +63,7 @@ class Row:
             sum(row.closings for row in rows),
             tuple(sorted(latency for row in rows for latency in row.latencies)),
             sum(row.notifications for row in rows),
+            sum(row.rings for row in rows),
             sum(row.checks for row in rows),
             sum(row.wall for row in rows),
         )
@@ -70,5 +74,5 @@ class Row:
         return (
             f"{self.seed:>5}  {self.rule:<20} {self.false:>6} {self.missed:>6} {self.closings:>5} "
             f"{len(self.latencies):>7} {middle:>6.1f} {most:>7.1f} {self.terms.bound / SECOND:>7.0f} "
-            f"{self.notifications:>7} {self.checks:>9} {self.wall:>7.1f}"
+            f"{self.notifications:>7} {self.rings:>6} {self.checks:>9} {self.wall:>7.1f}"
         )

@@ -20,9 +20,6 @@ START, STOP = 30, 20
 
 LEAST_FAILURES = 4
 
-FAILED_BEFORE = 2
-"""Times that a service among others that flap must have failed before, to be held for one of them."""
-
 RINGS_AFTER = 600_000
 """Milliseconds of unbroken DOWN that are told even of a flapping service."""
 
@@ -52,12 +49,11 @@ def held_back(belief: Belief, now: int, restless: bool = False) -> bool:
     """Whether its turns are not to be told one by one: it flaps, and was not DOWN for 10 unbroken minutes.
 
     `restless`: several others flap, as everything does on a line that loses packets. Then it is enough that it failed
-    twice before this run of failures.
+    before this run of failures.
     """
     down_for_long = belief.status is Status.DOWN and now - belief.since >= RINGS_AFTER
     run = next((length for length, failed in enumerate(reversed(belief.raw)) if not failed), len(belief.raw))
-    earlier = belief.raw[: len(belief.raw) - run]
-    shaky = restless and sum(begins for before, begins in pairwise((False, *earlier)) if not before) >= FAILED_BEFORE
+    shaky = restless and any(belief.raw[: len(belief.raw) - run])
     return (belief.flapping or shaky) and not down_for_long
 
 

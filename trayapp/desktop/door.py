@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import secrets
 import socket
@@ -17,6 +18,8 @@ from pathlib import Path
 
 LONGEST_SOCKET_PATH = 100
 """Bytes. sun_path has 108 on Linux, 104 on macOS and the BSDs."""
+
+_logger = logging.getLogger(__name__)
 
 
 class NotRunning(Exception):
@@ -42,8 +45,10 @@ class Door:
             self._write_port_and_token()
 
     def close(self) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            self.path.unlink()
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as fault:
+            _logger.warning("the control socket stays behind: %s", fault)  # the next one to run takes it over
         self.listening.close()
 
     def _write_port_and_token(self) -> None:

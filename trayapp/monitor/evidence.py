@@ -29,13 +29,16 @@ HTTPS = 443
 class Outside:
     """One look at the internet. Moments are monotonic seconds, NEVER where nothing came.
 
-    `control_at`: a control target answered; `genuine`: it was one in whose place nobody can speak.
+    `control_at`: a control target answered; `genuine`: it was one in whose place nobody can speak, and `secure`, one
+    with a certificate.
     `stranger`: somebody spoke in the place of one. `names` is what the name server said, `names_at` when.
     """
 
+    began: float
     ended: float
     control_at: float = NEVER
     genuine: bool = False
+    secure: bool = False
     stranger: bool = False
     names: Names = Names.SILENT
     names_at: float = NEVER
@@ -74,6 +77,7 @@ class Evidence:
         return bool(self._unmasking or self._others)
 
     async def outside(self) -> Outside:
+        began = self._clock.monotonic()
         asked = [turns[0] for turns in (self._unmasking, self._others) if turns]
         answers, (names, names_at) = await asyncio.gather(asyncio.gather(*map(self._ask, asked)), self._names())
         for turns in (self._unmasking, self._others):
@@ -81,9 +85,11 @@ class Evidence:
                 turns.append(turns.pop(0))
         right = [(control, at) for control, answer, at in answers if answer is Answer.ANSWERED]
         return Outside(
+            began=began,
             ended=self._clock.monotonic(),
             control_at=max((at for _, at in right), default=NEVER),
             genuine=any(control.genuine for control, _ in right),
+            secure=any(control.genuine and not control.unmasks for control, _ in right),
             stranger=any(answer is Answer.STRANGER for _, answer, _ in answers),
             names=names,
             names_at=names_at,

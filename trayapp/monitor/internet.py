@@ -91,16 +91,21 @@ class Internet:
         if is_genuine(service, finding):
             self._see(failed)
             return None
+        foreign = finding.cause in FOREIGN
         found = await self.inquiry.until(
-            lambda latest: latest.worked_at >= failed or (latest.lack is not None and self._recent(latest)),
-            lambda: self.outlook.genuine_at >= failed,
+            lambda latest: (
+                (latest.found.began >= failed if foreign else latest.worked_at >= failed)
+                or ((latest.lack is not None or (foreign and latest.found.stranger)) and self._recent(latest))
+            ),
+            # Whoever opens what is encrypted may let the rest through: then the rest proves nothing.
+            lambda: not foreign and self.outlook.genuine_at >= failed,
         )
         if found is not None and found.lack is not None:
             self.outlook.lacked = True
             return found.lack
-        if self.outlook.suspected and (finding.answered or finding.cause in FOREIGN):
+        if self.outlook.suspected and (finding.answered or foreign):
             return PORTAL
-        if finding.cause in FOREIGN and self.outlook.genuine_at < failed and await self._masked(service):
+        if foreign and not (found is not None and found.found.secure) and await self._masked(service):
             self.lose(PORTAL)
             return PORTAL
         return None
