@@ -12,8 +12,10 @@ from tests.monitor.grounds import CABLE, HOME, NOWHERE, VPN, WIFI, FakeGround
 from tests.monitor.judging import FAR, INSIDE, NEAR, World, at, failed, open_port, well
 from tests.monitor.virtual import play
 from trayapp.monitor.ground import Names
+from trayapp.monitor.reach import Whereabouts
 from trayapp.monitor.scene import Link, Scene, network_of
 
+JIRA = at(f"https://{INSIDE}/")
 PRINTER = at(f"tcp://{NEAR}:9100")
 SHOP = at("https://shop.test/")
 WIKI = at("https://wiki.corp.test/")
@@ -136,6 +138,27 @@ def test_away_from_home_the_printer_is_not_down():
         world.ground.marks = frozenset({"02:00:00:00:00:01"})
         world.ground.move(HOME)
         assert await world.verdict(PRINTER, failed("refused", NEAR)) == "CRITICAL"
+
+    play(scene())
+
+
+def test_what_was_learnt_at_home_holds_for_a_start_elsewhere():
+    async def scene() -> None:
+        world = World.begin([PRINTER, JIRA], FakeGround(TUNNELLED))
+        assert await world.verdict(PRINTER, open_port(NEAR)) == "OK"
+        assert await world.verdict(JIRA, open_port(INSIDE)) == "OK"
+        learnt = world.network.whereabouts()
+        assert dict(learnt.tunnels) == {JIRA.id: "vpn:tun0"}
+        hotel = FakeGround(Scene((WIFI,), ("192.168.7.9",)), marks=frozenset({"02:00:00:00:00:99"}))
+        for known, printer, jira in (
+            (learnt, "network.elsewhere", "network.vpn"),
+            (Whereabouts(), "CRITICAL", "CRITICAL"),
+        ):
+            world = World.begin([], hotel)
+            world.network.recall(known)
+            world.network.keep([PRINTER, JIRA])
+            assert await world.verdict(PRINTER, failed("refused", NEAR)) == printer
+            assert await world.verdict(JIRA, failed(address=INSIDE)) == jira
 
     play(scene())
 

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -33,6 +33,7 @@ from trayapp.engine.answers import Answers
 from trayapp.engine.broadcast import Broadcast
 from trayapp.engine.in_force import InForce
 from trayapp.engine.past import Past
+from trayapp.engine.remembered_ways import RememberedWays
 from trayapp.faults import Faults
 from trayapp.history.memory import Remembered
 from trayapp.history.writer import History
@@ -235,6 +236,7 @@ class Engine:
         )
         at_end.callback(self._desk.close)
         self._network = Network(ground_here(self._asking.about_the_network), self._clock)
+        self._remembered_ways = RememberedWays(self._places.data / "networks.json")
         self._monitor = Monitor(
             clock=self._clock,
             means=self._asking.means,
@@ -252,7 +254,7 @@ class Engine:
             self._monitor,
             opening=self._open,
             resuming=self._resume_telling,
-            prepare=self._asking.prepare,
+            prepare=self._prepare,
             on_fault=self._faults.record,
         )
 
@@ -277,9 +279,15 @@ class Engine:
             self._loop.call_soon(act)
         await self._keep_looking()
 
+    def _prepare(self, services: Iterable[Service]) -> None:
+        """What takes its time before services are watched. Not on the loop."""
+        self._asking.prepare(services)
+        self._remembered_ways.read()
+
     def _open(self, remembered: Remembered, services: int) -> None:
         """Go on from what is remembered, before the first service is watched."""
         self._monitor.number_from(remembered.next_incident)
+        self._network.recall(self._remembered_ways.known)
         log.info("Watchbell %s begins to watch, services: %d", __version__, services)
         self._broadcast.emit(events.started(__version__, services))
         self._monitor.restore_pauses(remembered.paused_until, remembered.paused)
@@ -298,6 +306,7 @@ class Engine:
             agenda.look_where_we_are()
             self._monitor.look()
             self._report()
+            self._remembered_ways.keep(self._network.whereabouts())
             if look is None or look.done():  # a disk that hangs keeps one look, and nothing else
                 look = self._supervised(self._look(), "the look at services.toml")
 

@@ -23,7 +23,7 @@ from trayapp.monitor.inquiry import Inquiry
 from trayapp.monitor.internet import Internet
 from trayapp.monitor.nearby import Nearby
 from trayapp.monitor.outlook import Outlook
-from trayapp.monitor.reach import Reach
+from trayapp.monitor.reach import Reach, Whereabouts
 from trayapp.monitor.scene import INTERNET, LAN, LOOPBACK, Scene
 from trayapp.monitor.sentences import CHANGED, Unseen
 from trayapp.monitor.tunnel import Tunnel
@@ -107,6 +107,14 @@ class Network:
     def use(self, controls: Sequence[Control], *, ask_routers: bool) -> None:
         """Ask these from now on. With none of them, or no routers, there is less evidence and more stays unknown."""
         self._evidence.use(controls, ask_routers=ask_routers)
+
+    def whereabouts(self) -> Whereabouts:
+        """Where services were well, for a restart."""
+        return self._reach.whereabouts()
+
+    def recall(self, known: Whereabouts) -> None:
+        """What was learnt before a restart. To be called before the first service is watched."""
+        self._reach.recall(known)
 
     # What changes
 

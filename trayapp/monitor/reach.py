@@ -6,16 +6,25 @@ routed elsewhere, and a printer's address means another machine in another house
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from trayapp.core.words import Finding, Outcome, Service
+from trayapp.core.words import NOTHING, Finding, Outcome, Service
 from trayapp.monitor.ground import Ground
 from trayapp.monitor.scene import INTERNET, LOOPBACK, VPN, Link, Scene, is_near, network_of
 
 AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where services were well: `homes` are the marks of the local network of each, `tunnels` the VPN it was behind."""
+
+    homes: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOTHING)
+    tunnels: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
 
 class Reach:
@@ -31,6 +40,15 @@ class Reach:
         self._tunnels: dict[str, str] = {}
         self._homes: dict[str, frozenset[str]] = {}
         self._here: dict[str, frozenset[str]] = {}
+
+    def whereabouts(self) -> Whereabouts:
+        """What was learnt, to be recalled after a restart, which may be anywhere."""
+        return Whereabouts(dict(self._homes), dict(self._tunnels))
+
+    def recall(self, known: Whereabouts) -> None:
+        """Go on from what was learnt before a restart. To be called before the first service is watched."""
+        self._homes.update(known.homes)
+        self._tunnels.update(known.tunnels)
 
     def move(self, scene: Scene) -> None:
         self._scene = scene
