@@ -64,8 +64,32 @@ def test_a_result_is_decided_at_once_and_told_when_it_has_waited() -> None:
         home.now += 6 * SECOND
         decision = desk.after(SERVICE, IS_DOWN, decision.telling, True, None)
         assert [n.kind for n in decision.notifications] == ["down"]
-        desk.show(decision)
+        committed = asyncio.get_running_loop().create_future()
+        desk.show(decision.notifications, committed)
+        await asyncio.sleep(0.05)
+        assert home.lines == []
+        committed.set_result(None)
+        await asyncio.sleep(0.05)
         assert home.lines == ["told Web is down"]
+        desk.close()
+
+    asyncio.run(run())
+
+
+def test_what_was_decided_first_is_told_first_however_long_its_commit_takes() -> None:
+    async def run() -> None:
+        home = Home()
+        desk = home.desk()
+        slow, quick = asyncio.get_running_loop().create_future(), asyncio.get_running_loop().create_future()
+        first = Notification(1, START, "down", ("web",), 1, "first", "")
+        desk.show((first,), slow)
+        desk.show((replace(first, id=2, title="second"),), quick)
+        quick.set_result(None)
+        await asyncio.sleep(0.05)
+        assert home.lines == []
+        slow.set_result(None)
+        await asyncio.sleep(0.05)
+        assert home.lines == ["told first", "told second"]
         desk.close()
 
     asyncio.run(run())

@@ -70,6 +70,7 @@ def test_the_table_shows_what_is_true_and_what_was_told(home: Home) -> None:
         terminal = Terminal(home, "watch")
         try:
             until(lambda: "Bad one with a long name is down. HTTP 503" in terminal.text, PATIENCE)
+            until(lambda: terminal.text[-600:].count("✓  Good one                  UP  "), PATIENCE)
         finally:
             assert terminal.close() == 0
     last = terminal.text[terminal.text.rindex("Bad one with a long name is down\n") :].splitlines()

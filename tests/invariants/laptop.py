@@ -38,6 +38,7 @@ from trayapp.core.words import (
 from trayapp.monitor.ground import Names
 from trayapp.monitor.monitor import BrokenProbe
 from trayapp.monitor.network import Network
+from trayapp.monitor.reach import Whereabouts
 from trayapp.monitor.scene import Scene
 
 LOOK = 4.0
@@ -113,6 +114,7 @@ class Laptop:
         self.editions: dict[str, int] = {}
         self.set_back = False
         self.maintained: set[str] = set()
+        self.network: Network | None = None
 
         self.in_flight: dict[str, int] = {}
         self.doubled: list[str] = []
@@ -205,7 +207,9 @@ class Laptop:
             observe=lambda notification: None,
             on_fault=self._note_fault,
         )
+        learnt = self.network.whereabouts() if self.network is not None else Whereabouts()
         self.network = Network(self.ground, self.clock, CONTROLS)
+        self.network.recall(learnt)
         self.monitor, self.desk = joined(
             clock=self.clock,
             means=lambda service: None,

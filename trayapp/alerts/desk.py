@@ -7,6 +7,7 @@ committed, with all that was decided with it, before it is handed on.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -55,7 +56,8 @@ class Desk:
         self._told_at = 0
         self._next = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._showing: set[asyncio.Task[None]] = set()
+        self._to_show: deque[tuple[Sequence[Notification], asyncio.Future[None], float]] = deque()
+        self._showing: asyncio.Task[None] | None = None
 
     @property
     def board(self) -> Board:
@@ -92,10 +94,16 @@ class Desk:
         step = self._take(step)
         return Decision(told, step.notifications, step.notes)
 
-    def show(self, decision: Decision) -> None:
-        """What was decided is committed: let it be told."""
-        for notification in decision.notifications:
-            self._tell(notification)
+    def show(self, notifications: Sequence[Notification], committed: asyncio.Future[None]) -> None:
+        """Have them told as soon as they are committed, or were for 2 s in vain, and after those before them.
+
+        To be called at once after they were decided on, so that they are told in the order of their ids.
+        """
+        if notifications:
+            deadline = asyncio.get_running_loop().time() + COMMIT_PATIENCE
+            self._to_show.append((notifications, committed, deadline))
+            if self._showing is None or self._showing.done():
+                self._showing = asyncio.get_running_loop().create_task(self._show_all(), name="telling")
 
     def forget(self, incident: int, reason: str) -> None:
         """The incident is void because its service was edited ("changed") or removed."""
@@ -171,16 +179,17 @@ class Desk:
         step = self._take(step)
         if not (step.notifications or step.notes):
             return
-        task = asyncio.get_running_loop().create_task(self._show(step), name="telling")
-        self._showing.add(task)
-        task.add_done_callback(self._showing.discard)
-
-    async def _show(self, step: Step) -> None:
         committed = asyncio.ensure_future(self._keep(step.notifications, step.notes))
         committed.add_done_callback(self._note_failed_commit)
-        await asyncio.wait([committed], timeout=COMMIT_PATIENCE)
-        for notification in step.notifications:
-            self._tell(notification)
+        self.show(step.notifications, committed)
+
+    async def _show_all(self) -> None:
+        while self._to_show:
+            notifications, committed, deadline = self._to_show.popleft()
+            wait = max(0.0, deadline - asyncio.get_running_loop().time())
+            await asyncio.wait([committed], timeout=wait)  # storage never stands between an outage and its bell
+            for notification in notifications:
+                self._tell(notification)
 
     def _note_failed_commit(self, committed: asyncio.Future[None]) -> None:
         if not committed.cancelled() and (fault := committed.exception()) is not None:

@@ -12,9 +12,6 @@ from trayapp.core.words import Belief, CheckResult, Notification, ServiceView, S
 from trayapp.monitor.needs import Desk, Memory
 from trayapp.monitor.publishing import AT_ONCE, IN_TIME
 
-COMMIT_PATIENCE = 2.0
-"""Seconds to wait for the disk before telling all the same."""
-
 
 class Held:
     """The views of all services, in the order of the file. Belongs to the monitor's loop.
@@ -61,9 +58,7 @@ class Held:
         self._note_turn(view, new)
         return new
 
-    async def settle(
-        self, view: ServiceView, belief: Belief, changes: Sequence[StatusChange], decision: Decision
-    ) -> None:
+    def settle(self, view: ServiceView, belief: Belief, changes: Sequence[StatusChange], decision: Decision) -> None:
         """Take over the belief that a result led to; remember it; and only then have it told."""
         told = (decision.telling,) if decision.telling != view.telling else ()
         when_back = self._desk.asked(view.service.id)
@@ -73,11 +68,10 @@ class Held:
         if belief.incident is not None:
             self.next_incident = max(self.next_incident, belief.incident.id + 1)
         committed = self._commit(changes, told, decision.notifications, decision.notes)
+        if committed is not None:
+            self._desk.show(decision.notifications, committed)
         self._observe_all(changes, view.belief.reason)
         self._note_turn(view, new)
-        if committed is not None and decision.notifications:
-            await asyncio.wait([committed], timeout=COMMIT_PATIENCE)  # storage never stands between outage and bell
-        self._desk.show(decision)
 
     def tell(self, view: ServiceView, told: Telling) -> ServiceView:
         """Take over what the user was told, or asked for."""

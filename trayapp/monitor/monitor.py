@@ -298,7 +298,7 @@ class Monitor:
         ended = max(at, self._clock.now())
         finding = await self._weigh(service, verdict.judge(service, finding), begun)
         if self._still_asked(service, begun):
-            await self._take_in(CheckResult(service.id, at, ended, finding), due)
+            self._take_in(CheckResult(service.id, at, ended, finding), due)
 
     async def _weigh(self, service: Service, finding: Finding, begun: Begun) -> Finding:
         """What the finding is worth, given how it was made and what else could be seen."""
@@ -321,7 +321,7 @@ class Monitor:
             return False
         return begun.clocks.monotonic >= self._counts_from.get(asked.id, 0.0)
 
-    async def _take_in(self, result: CheckResult, due: float) -> None:
+    def _take_in(self, result: CheckResult, due: float) -> None:
         view = self._held.views[result.service]
         service = view.service
         parents = self._parents(service.id)
@@ -344,7 +344,7 @@ class Monitor:
         decision = self._desk.after(service, belief, view.telling, decisive, self._ended.get(service.id))
         if decision.telling.told is None:
             self._ended.pop(service.id, None)
-        await self._held.settle(view, belief, changes, decision)
+        self._held.settle(view, belief, changes, decision)
 
     # When
 
@@ -428,6 +428,7 @@ class Monitor:
         gap = self._vigil.look() if self._vigil is not None else None
         if gap is None:
             return False
+        self._witness.note(gap)
         self._rounds.clear()
         self._first_round.clear()
         self._let_go(self._held.views, gap.reason, gap.since)

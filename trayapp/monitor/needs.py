@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
@@ -41,8 +42,8 @@ class Desk(Protocol):
         self, service: Service, belief: Belief, told: Telling, decisive: bool, ended: Incident | None
     ) -> Decision: ...
 
-    def show(self, decision: Decision) -> None:
-        """It is committed: let it be told."""
+    def show(self, notifications: Sequence[Notification], committed: asyncio.Future[None]) -> None:
+        """Have them told, in the order in which they were decided on, as soon as they are committed."""
         ...
 
     def forget(self, incident: int, reason: str) -> None: ...

@@ -8,10 +8,12 @@ from trayapp.core.words import Blame, Finding, Outcome, Service
 from trayapp.monitor.clock import Clock, Divergence, Reading
 from trayapp.monitor.network import Mark, Network
 from trayapp.monitor.pulse import Pulse
+from trayapp.monitor.vigil import Gap
 
 SLEPT = ("self.slept", "this computer slept during the check")
 STEPPED = ("self.clock_step", "the clock was set during the check")
 LATE = ("self.late", "Watchbell was held up during the check")
+_WORDS = {"asleep": SLEPT, "self.late": LATE, "self.clock_step": STEPPED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Witness:
         self._clock = clock
         self._network = network
         self._pulse = Pulse(clock)
+        self._gap: tuple[float, tuple[str, str]] | None = None
+
+    def note(self, gap: Gap) -> None:
+        """A gap was found just now; one that a later one undoes, as when the clock is set to and fro, is one still."""
+        self._gap = self._clock.monotonic(), _WORDS[gap.reason]
 
     def begin(self) -> Begun:
         self._pulse.begin()
@@ -52,6 +59,8 @@ class Witness:
             cause, message = SLEPT
         elif passed.is_step:
             cause, message = STEPPED
+        elif self._gap is not None and self._gap[0] >= begun.clocks.monotonic:
+            cause, message = self._gap[1]
         elif self._pulse.late_since(begun.clocks.monotonic):
             cause, message = LATE
         else:
