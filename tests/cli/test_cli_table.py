@@ -70,14 +70,13 @@ def test_the_table_shows_what_is_true_and_what_was_told(home: Home) -> None:
         terminal = Terminal(home, "watch")
         try:
             until(lambda: "Bad one with a long name is down. HTTP 503" in terminal.text, PATIENCE)
-            until(lambda: terminal.text[-600:].count("✓  Good one                  UP  "), PATIENCE)
         finally:
             assert terminal.close() == 0
     last = terminal.text[terminal.text.rindex("Bad one with a long name is down\n") :].splitlines()
     assert last[1].startswith("1 down · 1 up — checked ")
     assert any('services.odd.http.url: not a URL: "htp://x/"' in line for line in last)
-    assert any(re.match(r"✓  Good one                  UP    ", line) for line in last)
-    assert any(re.match(r"✕  Bad one with a long name  DOWN  HTTP 503 · down", line) for line in last)
+    assert any(re.match(r"✓  Good one +UP  ", line) for line in last), last
+    assert any(re.match(r"✕  Bad one with a long name +DOWN +HTTP 503 · down", line) for line in last), last
     assert [line.strip() for line in last if line.strip()][-1] == "stopped"
     assert "Traceback" not in terminal.text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Awaitable, Collection, Sequence
 from itertools import pairwise
@@ -44,6 +45,7 @@ class Watching:
     def run(self, ready: threading.Event) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.run(self._run(ready))
+        gc.collect()  # what is garbage says so here and now, not in the middle of another test
 
     async def _run(self, ready: threading.Event) -> None:
         resolver, tls, clock = Resolver(), trusting(), HastyClock(self._loop)
@@ -73,6 +75,7 @@ class Watching:
                 continue
         desk.close()
         await monitor.stop()
+        await asyncio.sleep(0.1)  # transports that are being closed
         resolver.close()
 
     def record(self, result: CheckResult) -> None:
