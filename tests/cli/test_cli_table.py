@@ -76,7 +76,8 @@ def test_the_table_shows_what_is_true_and_what_was_told(home: Home) -> None:
     assert last[1].startswith("1 down · 1 up — checked ")
     assert any('services.odd.http.url: not a URL: "htp://x/"' in line for line in last)
     assert any(re.match(r"✓  Good one +UP  ", line) for line in last), last
-    assert any(re.match(r"✕  Bad one with a long name +DOWN +HTTP 503 · down", line) for line in last), last
+    assert any(line.startswith("✕  Bad one") for line in last), last
+    assert any("HTTP 503 · down" in line for line in last), last
     assert [line.strip() for line in last if line.strip()][-1] == "stopped"
     assert "Traceback" not in terminal.text
 

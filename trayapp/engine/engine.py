@@ -257,6 +257,7 @@ class Engine:
             prepare=self._prepare,
             on_fault=self._faults.record,
         )
+        at_end.push_async_callback(self._in_force.close, CHECKS_PATIENCE)
 
     async def _work(self) -> None:
         self._faults.subscribe(lambda sentence: self._call(self._report))

@@ -65,6 +65,10 @@ class InForce:
         async with self._turn:
             await self._look()
 
+    async def close(self, patience: float) -> None:
+        """Wait for what the disk is asked just now: a thread that still imports when Python ends brings it down."""
+        await asyncio.wait([asyncio.wrap_future(self._lane.submit(lambda: None))], timeout=patience)
+
     @property
     def settling(self) -> bool:
         """Somebody is just changing the file: it is worth another look soon."""

@@ -110,14 +110,18 @@ class Internet:
             return PORTAL
         return None
 
-    async def doubt_names(self, failed: float) -> Unseen | None:
-        """The same for a name that could not be looked up, whichever network its service is in."""
+    async def doubt_names(self, failed: float, *, unknown: bool) -> Unseen | None:
+        """The same for a name that could not be looked up, whichever network its service is in.
+
+        `unknown`: somebody who knows said that there is no such name.
+        """
         found = await self.inquiry.until(
             lambda latest: latest.found.names_at >= failed or (not latest.knows_names and self._recent(latest)),
             lambda: False,
         )
         if found is not None and found.knows_names and found.lack is not PORTAL:
-            return None
+            # A name server that answers of itself, and cannot reach the others, knows nothing of this name.
+            return None if unknown else found.lack
         if found is not None and found.lack is not None:
             return found.lack
         if self._nameless_since is None:
