@@ -121,7 +121,8 @@ class Internet:
         )
         if found is not None and found.knows_names and found.lack is not PORTAL:
             # A name server that answers of itself, and cannot reach the others, knows nothing of this name.
-            return None if unknown else found.lack
+            sure = unknown or found.found.control_at > NEVER or not self._evidence.has_controls
+            return None if sure else found.lack or NO_NAMES
         if found is not None and found.lack is not None:
             return found.lack
         if self._nameless_since is None:
