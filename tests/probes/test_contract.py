@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.probes.asking import GRACE, ask, descriptors, means, nothing_is_left
+from tests.probes.cases import CASES, RESOLVING, STREAMS
 from tests.servers import RawServer, closed_port, pause, reset, saying, silent_port
 from trayapp.core.keys import declared_keys
 from trayapp.core.words import Blame, Finding, Outcome
@@ -21,6 +22,8 @@ from trayapp.probes.encryption import verifying
 
 TIMEOUT = 0.4
 KINDS = pytest.mark.parametrize("kind", PROBES)
+OF_STREAMS = pytest.mark.parametrize("kind", STREAMS)
+OF_NAMES = pytest.mark.parametrize("kind", RESOLVING)
 
 
 async def stay_silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
@@ -79,9 +82,7 @@ BEHAVIOURS: dict[str, Callable[..., Any]] = {
 
 
 def probe_at(kind: str, port: int, host: str = "127.0.0.1") -> Kind:
-    probe = PROBES[kind].from_target(f"{kind}:{host}:{port}")
-    assert probe is not None
-    return probe
+    return CASES[kind].at(host, port)
 
 
 def assert_typed(finding: Finding) -> None:
@@ -99,14 +100,25 @@ def behaving(how: str) -> Iterator[int]:
         yield server.port
 
 
-@KINDS
+@OF_STREAMS
 @pytest.mark.parametrize("how", BEHAVIOURS)
 def test_whatever_answers_there_is_one_typed_finding_in_time(kind: str, how: str) -> None:
     with behaving(how) as port:
         assert_typed(ask(probe_at(kind, port), TIMEOUT))
 
 
-@KINDS
+@OF_STREAMS
+def test_a_right_answer_is_ok(kind: str) -> None:
+    behave = CASES[kind].answer
+    assert behave is not None
+    with RawServer(behave) as server:
+        finding = ask(probe_at(kind, server.port))
+    assert_typed(finding)
+    assert finding.outcome is Outcome.OK, finding.message
+    assert finding.answered
+
+
+@OF_STREAMS
 def test_a_refused_port_is_critical_with_errno_111(kind: str) -> None:
     with closed_port() as port:
         finding = ask(probe_at(kind, port), TIMEOUT)
@@ -115,7 +127,7 @@ def test_a_refused_port_is_critical_with_errno_111(kind: str) -> None:
     assert finding.details["errno"] == 111
 
 
-@KINDS
+@OF_STREAMS
 def test_a_port_that_drops_every_packet_is_a_timeout_of_connect(kind: str) -> None:
     with silent_port() as port:
         finding = ask(probe_at(kind, port), TIMEOUT)
@@ -123,7 +135,7 @@ def test_a_port_that_drops_every_packet_is_a_timeout_of_connect(kind: str) -> No
     assert finding.message == "no answer within 0.4 s (connecting)"
 
 
-@KINDS
+@OF_NAMES
 def test_a_name_that_hangs_is_a_timeout_of_dns(kind: str) -> None:
     async def hang(_host: str, _port: int) -> Sequence[AddrInfo]:
         await asyncio.Event().wait()
@@ -134,7 +146,7 @@ def test_a_name_that_hangs_is_a_timeout_of_dns(kind: str) -> None:
     assert finding.message == "no answer within 0.4 s (looking up the name)"
 
 
-@KINDS
+@OF_NAMES
 @pytest.mark.parametrize(
     ("number", "cause", "message"),
     [
@@ -152,7 +164,7 @@ def test_a_name_that_does_not_resolve_says_why(kind: str, number: int, cause: st
     assert (finding.outcome, finding.cause, finding.message) == (Outcome.CRITICAL, cause, message)
 
 
-@KINDS
+@OF_NAMES
 def test_a_name_without_an_address_is_not_found(kind: str) -> None:
     async def nothing(_host: str, _port: int) -> Sequence[AddrInfo]:
         return []
@@ -160,7 +172,7 @@ def test_a_name_without_an_address_is_not_found(kind: str) -> None:
     assert ask(probe_at(kind, 1, "empty.test"), resolve=nothing).cause == "dns.nxdomain"
 
 
-@KINDS
+@OF_NAMES
 def test_a_bug_of_ours_is_unknown_and_logged_and_nobodys_outage(kind: str, caplog: pytest.LogCaptureFixture) -> None:
     async def buggy(_host: str, _port: int) -> Sequence[AddrInfo]:
         raise ZeroDivisionError("a bug")
@@ -170,7 +182,7 @@ def test_a_bug_of_ours_is_unknown_and_logged_and_nobodys_outage(kind: str, caplo
     assert "ZeroDivisionError: a bug" in caplog.text
 
 
-@KINDS
+@OF_STREAMS
 @pytest.mark.parametrize("how", ["accepts in silence", "drips", "never ends"])
 def test_a_cancelled_check_passes_the_cancellation_on_and_leaves_nothing(kind: str, how: str) -> None:
     async def cancel(port: int) -> None:
@@ -187,7 +199,7 @@ def test_a_cancelled_check_passes_the_cancellation_on_and_leaves_nothing(kind: s
         asyncio.run(cancel(port))
 
 
-@KINDS
+@OF_STREAMS
 def test_fifty_checks_at_once_of_a_silent_server_all_end_in_time(kind: str) -> None:
     async def fifty(port: int) -> list[Finding]:
         before = descriptors()
@@ -203,7 +215,7 @@ def test_fifty_checks_at_once_of_a_silent_server_all_end_in_time(kind: str) -> N
             assert_typed(finding)
 
 
-@KINDS
+@OF_STREAMS
 @pytest.mark.parametrize("scheme", ["", "https://"])
 def test_a_connection_reset_at_once_is_a_reset_whenever_it_is_noticed(kind: str, scheme: str) -> None:
     with behaving("resets") as port:
@@ -215,7 +227,7 @@ def test_a_connection_reset_at_once_is_a_reset_whenever_it_is_noticed(kind: str,
             assert finding.cause == "reset" or (finding.outcome is Outcome.OK and probe.kind == "tcp")
 
 
-@KINDS
+@OF_STREAMS
 def test_where_every_address_of_a_name_fails_differently_the_most_telling_failure_is_told(kind: str) -> None:
     async def two(_host: str, port: int) -> Sequence[AddrInfo]:
         return [
@@ -228,15 +240,17 @@ def test_where_every_address_of_a_name_fails_differently_the_most_telling_failur
     assert (finding.outcome, finding.cause) == (Outcome.CRITICAL, "refused")
 
 
-@KINDS
+@OF_STREAMS
 def test_an_address_that_is_dead_costs_a_quarter_second_when_another_is_alive(kind: str) -> None:
-    with behaving("echoes a web page") as alive, silent_port() as dead:
+    behave = CASES[kind].answer
+    assert behave is not None
+    with RawServer(behave) as alive, silent_port() as dead:
 
         async def two(_host: str, _port: int) -> Sequence[AddrInfo]:
-            addresses = [("127.0.0.1", dead), ("127.0.0.1", alive)]
+            addresses = [("127.0.0.1", dead), ("127.0.0.1", alive.port)]
             return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", at) for at in addresses]
 
-        finding = ask(probe_at(kind, alive, "two.test"), resolve=two)
+        finding = ask(probe_at(kind, alive.port, "two.test"), resolve=two)
     assert finding.outcome is Outcome.OK
     assert 200 < finding.phases_ms["connect"] < 1500
 

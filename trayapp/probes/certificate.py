@@ -1,4 +1,4 @@
-"""When a refused certificate was valid: "expired on 3 May 2026" says more than "expired".
+"""Until when a certificate is valid: "expired on 3 May 2026" says more than "expired".
 
 Python tells nothing of a certificate that it refused, so it is fetched once more without
 verifying, and its dates are read from the DER encoding (X.690; RFC 5280, section 4.1).
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from trayapp.core.words import Finding, Outcome
 from trayapp.probes.causes import Misbehaved
 
 _NOT_YET, _EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
@@ -52,6 +53,26 @@ async def _fetch(address: str, port: int, host: str, unverifying: ssl.SSLContext
         return bytes(writer.get_extra_info("ssl_object").getpeercert(binary_form=True) or b"")
     finally:
         writer.transport.abort()
+
+
+def expiring(encryption: ssl.SSLObject, days: int) -> Finding | None:
+    """A warning where the certificate that the server showed ends within so many days; `days` is 0: never.
+
+    With `verify = false` it may be over already: that is CRITICAL all the same. Misbehaved: it is no certificate.
+    """
+    if not days:
+        return None
+    try:
+        _, ends = validity(encryption.getpeercert(binary_form=True) or b"")
+    except ValueError as error:
+        raise Misbehaved("tls.handshake", "what it shows is not a certificate") from error
+    left = ends - datetime.now(UTC)
+    if left < timedelta(0):
+        return Finding(Outcome.CRITICAL, "tls.expired", message=f"certificate expired on {_day(ends)}")
+    if left < timedelta(days=days):
+        when = f"in {left.days} days" if left.days > 1 else "tomorrow" if left.days == 1 else "today"
+        return Finding(Outcome.WARNING, "tls.expires", message=f"certificate expires {when}, on {_day(ends)}")
+    return None
 
 
 def validity(der: bytes) -> tuple[datetime, datetime]:

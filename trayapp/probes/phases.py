@@ -13,6 +13,7 @@ DOING = {
     "tls": "agreeing on encryption",
     "first_byte": "waiting for the first byte",
     "headers": "waiting for the rest of the headers",
+    "answer": "waiting for the rest of the answer",
     "body": "waiting for the rest of the page",
 }
 """What a check that stopped there was doing, in the order in which it happens."""

@@ -8,7 +8,6 @@ Closing never waits: a connection is cut, not shut down.
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -19,16 +18,12 @@ import httpx
 
 from trayapp.probes.base import AddrInfo, Means
 from trayapp.probes.causes import Misbehaved
-from trayapp.probes.certificate import with_date
+from trayapp.probes.conversation import READ, speak
 from trayapp.probes.dial import dial
-from trayapp.probes.encryption import unverifying
 from trayapp.probes.phases import Phases
 
 MOST_HEADERS = 64 * 1024
 """Bytes of all heads of an answer together, the informational ones included."""
-
-READ = 16 * 1024
-"""Bytes of one read: what may be parsed without giving way to other checks."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -48,7 +43,8 @@ class FreshTransport(httpx.AsyncBaseTransport):
         host = request.url.raw_host.decode("ascii")
         port = request.url.port or DEFAULT_PORTS[request.url.scheme]
         connection = await dial(replace(self._means, resolve=self._resolve), self._phases, host, port)
-        reader, writer = await self._speak(connection, request.url.scheme == "https", host, port)
+        tls = self._tls if request.url.scheme == "https" else None
+        reader, writer = await speak(self._means, self._phases, connection, tls, host, port)
         try:
             return await self._exchange(request, reader, writer)
         except BaseException:
@@ -64,24 +60,6 @@ class FreshTransport(httpx.AsyncBaseTransport):
                 if inward(sender, address):
                     raise Misbehaved("http.redirects", f"redirects into a private network ({address})")
         return found
-
-    async def _speak(
-        self, connection: socket.socket, encrypted: bool, host: str, port: int
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if not encrypted:
-            return await asyncio.open_connection(sock=connection)
-        self._phases.enter("tls")
-        try:
-            return await asyncio.open_connection(
-                sock=connection,
-                ssl=self._tls,
-                server_hostname=host.removesuffix("."),
-                ssl_handshake_timeout=self._means.timeout + 1,  # ours ends it before
-            )
-        except ssl.SSLCertVerificationError as error:
-            self._phases.leave()
-            left = self._means.timeout - self._phases.spent
-            raise await with_date(error, self._phases.address or host, port, host, unverifying(), left / 2) from error
 
     async def _exchange(
         self, request: httpx.Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
