@@ -17,6 +17,7 @@ from tests.core.traces import (
     Look,
     watched,
 )
+from trayapp.core.keys import Duration
 from trayapp.core.verdict import begin, expire, fold, holds_until, interrupt, judge, next_due, reading, rebuild
 from trayapp.core.words import Belief, Blame, CheckResult, Finding, Outcome, Service, Status
 
@@ -488,3 +489,20 @@ def test_a_check_that_was_worth_nothing_is_repeated_soon(cause: str) -> None:
     locked = Finding(Outcome.UNKNOWN, "config.secret_locked", Blame.CONFIG)
     belief, _ = fold(belief, service, CheckResult("web", 2_000, 2_100, locked), 1)
     assert next_due(belief, service, 2_000) == 902_000
+
+
+@pytest.mark.parametrize(
+    ("phases", "sentence"),
+    [
+        ({"dns": 1.0, "first_byte": 4100.0}, "answered, but slowly: first byte after 4.1 s, more than 2 s"),
+        ({"dns": 1.0, "first_byte": 2000.0}, ""),
+        ({"dns": 50.0}, "answered, but slowly: the name was found after 50 ms, more than 20 ms"),
+        ({}, ""),
+    ],
+)
+def test_a_right_answer_of_which_one_part_took_too_long_is_degraded(phases: dict[str, float], sentence: str) -> None:
+    service = watched(phase_above={"first_byte": Duration(2000), "dns": Duration(20)})
+    judged = judge(service, Finding(Outcome.OK, phases_ms=phases, latency_ms=5000))
+    assert (judged.outcome, judged.cause, judged.message) == (
+        (Outcome.WARNING, "slow", sentence) if sentence else (Outcome.OK, "", "")
+    )

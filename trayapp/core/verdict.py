@@ -19,7 +19,7 @@ from typing import TypeAlias
 from trayapp.core.counting import count, weigh
 from trayapp.core.dating import first, floor, moment
 from trayapp.core.dependence import DEPENDENCY
-from trayapp.core.wording import slow
+from trayapp.core.wording import slow, slow_phase
 from trayapp.core.words import Belief, Blame, CheckResult, Finding, Incident, Outcome, Service, Status, StatusChange
 
 Verdict: TypeAlias = tuple[Belief, tuple[StatusChange, ...]]
@@ -39,11 +39,17 @@ UNJUDGED = frozenset({Status.PAUSED, Status.MAINTENANCE})
 
 
 def judge(service: Service, finding: Finding) -> Finding:
-    """The finding held against what the service demands: OK but slower than `degraded_above` is WARNING "slow"."""
-    limit, latency = service.degraded_above, finding.latency_ms
-    if finding.outcome is not Outcome.OK or limit is None or latency is None or latency <= limit:
+    """The finding held against what the service demands: OK but slower than it allows is WARNING "slow"."""
+    if finding.outcome is not Outcome.OK:
         return finding
-    return replace(finding, outcome=Outcome.WARNING, cause="slow", message=slow(latency, limit))
+    limit, latency = service.degraded_above, finding.latency_ms
+    if limit is not None and latency is not None and latency > limit:
+        return replace(finding, outcome=Outcome.WARNING, cause="slow", message=slow(latency, limit))
+    for phase, most in service.phase_above.items():
+        took = finding.phases_ms.get(phase, 0.0)
+        if took > most:
+            return replace(finding, outcome=Outcome.WARNING, cause="slow", message=slow_phase(phase, took, most))
+    return finding
 
 
 def reading(finding: Finding) -> Outcome:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from trayapp.core.reasons import REASONS, blindness, nearest_last
-from trayapp.core.words import Finding, Incident, Outcome, Service, ServiceView, Sight, Snapshot, Status
+from trayapp.core.words import PHASES, Finding, Incident, Outcome, Service, ServiceView, Sight, Snapshot, Status
 
 _TERMINAL_COMMAND = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -73,6 +73,11 @@ def latency(ms: float) -> str:
 def slow(took_ms: float, limit_ms: int) -> str:
     """Why a right answer counts as degraded."""
     return f"{latency(took_ms)}, slower than {latency(limit_ms)}"
+
+
+def slow_phase(phase: str, took_ms: float, limit_ms: int) -> str:
+    """The same where one part of the check took too long."""
+    return f"answered, but slowly: {PHASES[phase]} after {latency(took_ms)}, more than {latency(limit_ms)}"
 
 
 def reason_sentence(reason: str) -> str:

@@ -111,6 +111,23 @@ class Probe(Protocol):
         ...
 
 
+PHASES = {
+    "dns": "the name was found",
+    "connect": "connected",
+    "tls": "encryption was agreed",
+    "first_byte": "first byte",
+    "body": "the rest came",
+}
+"""What a check goes through, in order, and what is there after each: the keys of `phases_ms`."""
+
+
+def check_phases(limits: Mapping[str, Duration]) -> None:
+    """ValueError: one of them is no phase."""
+    for phase in limits:
+        if phase not in PHASES:
+            raise ValueError(f'no phase of a check is called "{phase}"; there are {", ".join(PHASES)}')
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """What the user configured and cares about. The annotated fields are the keys of its table.
@@ -149,6 +166,17 @@ class Service:
     degraded_above: Annotated[
         Duration | None, Key("Slow above", "Slower answers count as degraded.", least=1, most=300_000)
     ] = None
+    phase_above: Annotated[
+        Mapping[str, Duration],
+        Key(
+            "Slow phases",
+            "Limits for parts of a check (dns, connect, tls, first_byte, body); above one it counts as degraded.",
+            least=1,
+            most=300_000,
+            check=check_phases,
+            advanced=True,
+        ),
+    ] = field(default_factory=lambda: NOTHING)
     network: Annotated[
         str,
         Key(

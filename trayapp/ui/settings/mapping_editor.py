@@ -9,9 +9,11 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from trayapp.core.keys import DeclaredKey
+from trayapp.config.written import shape_of
+from trayapp.core.keys import DeclaredKey, Reference
 from trayapp.ui.palette import Appearance
 from trayapp.ui.settings.editor import UNSET, Editor
+from trayapp.ui.settings.plain_editors import LineEditor
 from trayapp.ui.settings.text_editor import TextEditor
 
 
@@ -26,7 +28,7 @@ class _Entry(QWidget):
         self.name = QLineEdit(self)
         self.name.setPlaceholderText("Name")
         self.name.setAccessibleName(f"Name in {declared.key.label}")
-        self.text = TextEditor(declared, appearance, self)
+        self.text = self._editor(declared, appearance)
         self.text.field.setAccessibleName(f"Value in {declared.key.label}")
         self.drop = drop = QToolButton(self)
         drop.setText("✕")
@@ -43,9 +45,17 @@ class _Entry(QWidget):
         self.text.changed.connect(self.changed)
         drop.clicked.connect(self._drop)
 
+    def _editor(self, declared: DeclaredKey, appearance: Appearance) -> Editor:
+        """Of the value, which may stand elsewhere where the key says so."""
+        inside = shape_of(declared.type).inside
+        if inside is not None and inside.form is Reference:
+            return TextEditor(declared, appearance, self)
+        return LineEditor(declared, parent=self)
+
     @Slot(str)
     def _rename(self, name: str) -> None:
-        self.text.called = name.strip() or self.text.declared.name
+        if isinstance(self.text, TextEditor):
+            self.text.called = name.strip() or self.text.declared.name
 
     @Slot()
     def _drop(self) -> None:
