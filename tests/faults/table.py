@@ -39,7 +39,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def _place(row: Sequence[str]) -> tuple[str, int]:
     """By letter and number; those of a letter without a number come last."""
-    return row[0][:1], int(row[0][1:] or 99)
+    return row[0][:1], int(row[0][1:]) if row[0][1:].isdigit() else 99
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -27,6 +27,8 @@ from trayapp.core.words import Service
 
 SERVICES, VICTIM, PLAIN_CONTROL, TLS_CONTROL = "198.51.100.1", "198.51.100.50", "198.51.100.100", "198.51.100.101"
 NAME_SERVER = "203.0.113.53"
+NOBODY = "203.0.113.98"
+"""Who should know of the names below hung.test, and never says a word."""
 ROUTER, SECOND_ROUTER, BOX = "192.168.7.1", "192.168.7.2", "192.168.7.50"
 OFFICE = "10.8.0.1"
 NAMES = {"victim.test": VICTIM, "plain.test": PLAIN_CONTROL, "tls.test": TLS_CONTROL, "wiki.office.test": OFFICE}
@@ -90,7 +92,10 @@ class World:
             self.outside.ip("address", "add", f"{address}/32", "dev", "lo")
         self.plug_in()
         self.names_outside = self._names(at_end, NAMES)
-        self.names = self._name_server(at_end, self.router, ROUTER, f"--server={NAME_SERVER}")
+        self.router.ip("neigh", "replace", NOBODY, "lladdr", "02:00:00:00:00:98", "dev", "wan", "nud", "permanent")
+        self.names = self._name_server(
+            at_end, self.router, ROUTER, f"--server={NAME_SERVER}", f"--server=/hung.test/{NOBODY}"
+        )
         tls = certified(*NAMES, *(f"s{n}.test" for n in range(20)), TLS_CONTROL)
         self.victim = HttpServer(host=VICTIM, port=443, tls=tls)
         self.box = HttpServer(host=BOX, port=80)

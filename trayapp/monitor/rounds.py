@@ -14,7 +14,7 @@ from trayapp.monitor.scheduler import Schedule
 AT_ONCE = 32
 """Checks that are busy: more would starve the screen's thread of the interpreter."""
 
-PATIENT = 1.0
+PATIENT = 0.25
 """Seconds after which a check in flight is no longer busy: it waits for somebody, and others may begin."""
 
 
