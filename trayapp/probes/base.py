@@ -19,6 +19,7 @@ from trayapp.core.keys import Text
 from trayapp.core.wording import plain
 from trayapp.core.words import Blame, Finding, Outcome
 from trayapp.probes.causes import CheckEnded, SecretUnavailable, finding_of
+from trayapp.probes.heartbeats import Heartbeats
 from trayapp.probes.phases import Phases
 
 __all__ = ["AddrInfo", "Kind", "Means", "SecretUnavailable"]
@@ -34,7 +35,8 @@ class Means:
     """What a check is given to ask with; the caller owns time, names and secrets.
 
     `timeout` is seconds for the whole check. `reveal` raises SecretUnavailable, `resolve`
-    socket.gaierror or causes.Impaired. `tls` verifies and is shared by all checks.
+    socket.gaierror or causes.Impaired. `tls` verifies and is shared by all checks. `heartbeats` knows who called
+    us; None: nobody listens.
     """
 
     timeout: float
@@ -42,6 +44,7 @@ class Means:
     resolve: Callable[[str, int], Awaitable[Sequence[AddrInfo]]]
     tls: ssl.SSLContext
     clock: Callable[[], float] = time.monotonic
+    heartbeats: Heartbeats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ class Kind(ABC):
     @classmethod  # noqa: B027 - most kinds need nothing more
     def load(cls) -> None:
         """Import what asking needs and what takes its time. Called in a thread before the first check."""
+
+    def distrusted(self, why: str) -> Self:
+        """This probe as somebody else may have written it: a kind that could do harm refuses, with this sentence."""
+        return self
 
     @abstractmethod
     async def ask(self, means: Means, phases: Phases) -> Finding:

@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from trayapp.core.words import NOTHING, Blame, Finding, Outcome
@@ -48,6 +49,13 @@ class Misconfigured(CheckEnded):
 
     outcome = Outcome.UNKNOWN
     blame = Blame.CONFIG
+
+
+class Obstructed(CheckEnded):
+    """What lies between us and the target does not let us through (`proxy`); of the target it says nothing."""
+
+    outcome = Outcome.UNKNOWN
+    blame = Blame.NETWORK
 
 
 class Impaired(CheckEnded):
@@ -102,7 +110,16 @@ _VERIFY: Mapping[int, tuple[str, str]] = {
     68: ("tls.version", "certificate is outdated: it is signed with a weak digest"),
 }
 
-_OLD_TLS = re.compile(r"PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|_KEY_TOO_SMALL|_MD_TOO_WEAK")
+_NO_REVOCATIONS: Mapping[int, str] = {
+    # Whoever gives a list of revoked certificates wants to know that it is of use no more.
+    3: "no list of revoked certificates of this authority is in ca_file",
+    11: "the list of revoked certificates in ca_file is not valid yet",
+    12: "the list of revoked certificates in ca_file has expired",
+}
+
+_OLD_TLS = re.compile(r"PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|_MD_TOO_WEAK")
+_REFUSES_US = re.compile(r"ALERT_(UNKNOWN_CA|(?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN))$")
+_SHORT_KEY = re.compile(r"_KEY_TOO_SMALL")
 _NOT_TLS = re.compile(r"WRONG_VERSION_NUMBER|HTTP_REQUEST|UNKNOWN_PROTOCOL|RECORD_LAYER_FAILURE|PACKET_LENGTH_TOO_LONG")
 _NO_SUCH_NAME = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)}
 _ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
@@ -112,6 +129,14 @@ def finding_of(error: CheckEnded | OSError, phases: Phases, timeout: float) -> F
     """The finding that an exception means; None where it means a bug of ours. `timeout` in seconds."""
     if isinstance(error, CheckEnded):
         return Finding(error.outcome, error.cause, error.blame, error.message)
+    finding = _failed_with(error, phases, timeout)
+    if finding is None or not phases.proxy or finding.blame is not Blame.SERVICE:
+        return finding
+    message = f"the proxy {phases.proxy} does not work: {finding.message}"
+    return replace(finding, outcome=Outcome.UNKNOWN, cause="proxy", blame=Blame.NETWORK, message=message)
+
+
+def _failed_with(error: OSError, phases: Phases, timeout: float) -> Finding | None:
     if isinstance(error, socket.gaierror):
         return _unresolved(error, phases)
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -128,6 +153,8 @@ def _late(phases: Phases, timeout: float) -> Finding:
         message = f"the secret was not to be had within {timeout:g} s"
         return Finding(Outcome.UNKNOWN, "config.secret_locked", Blame.CONFIG, message)
     doing = DOING.get(phases.doing, phases.doing)
+    if phases.awaited and phases.answered:
+        doing = f"waiting for {phases.awaited}"
     where = f"connected, {doing}" if phases.connected else doing
     message = f"no answer within {timeout:g} s ({where})"
     return Finding(*_critical(f"timeout.{phases.doing}", message), details={"phase": phases.doing})
@@ -173,6 +200,9 @@ def _unresolved(error: socket.gaierror, phases: Phases) -> Finding:
 
 def _unverified(error: ssl.SSLCertVerificationError, phases: Phases) -> Finding:
     code = getattr(error, "verify_code", 0)
+    if code in _NO_REVOCATIONS:
+        details = {"verify_code": code}
+        return Finding(Outcome.UNKNOWN, "config.invalid", Blame.CONFIG, _NO_REVOCATIONS[code], details=details)
     cause, message = _VERIFY.get(code, ("tls.handshake", f"certificate refused: {error.verify_message}"))
     return Finding(*_critical(cause, message.format(host=phases.host)), details={"verify_code": code})
 
@@ -180,10 +210,18 @@ def _unverified(error: ssl.SSLCertVerificationError, phases: Phases) -> Finding:
 def _no_handshake(error: ssl.SSLError) -> Finding:
     reason = error.reason or ""
     words = reason.lower().replace("_", " ") or "the handshake failed"
+    if _SHORT_KEY.search(reason):
+        hint = "it must offer longer keys, or elliptic curves"
+        return Finding(*_critical("tls.version", f"its encryption is outdated: {words}; {hint}"))
     if _OLD_TLS.search(reason):
         return Finding(
             *_critical("tls.version", f"its encryption is outdated: {words}; it must offer TLS 1.2 or newer")
         )
+    if "CERTIFICATE_REQUIRED" in reason:  # RFC 8446, 6.2
+        return Finding(*_critical("tls.client_certificate", "it demands a client certificate"))
+    if refused := _REFUSES_US.search(reason):
+        why = refused[1].lower().replace("_", " ")
+        return Finding(*_critical("tls.client_certificate", f"it refuses the client certificate: {why}"))
     if _NOT_TLS.search(reason):
         return Finding(*_critical("tls.handshake", "what answers there does not speak TLS"))
     return Finding(*_critical("tls.handshake", f"no agreement on encryption: {words}"))

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from trayapp.core.words import Finding, Outcome
-from trayapp.probes.causes import Misbehaved
+from trayapp.probes.causes import CheckEnded, Misbehaved
+
+USUAL_DAYS = 14
+"""Days of warning before a certificate ends, where none are set: two weeks, of which one may be a holiday."""
 
 _NOT_YET, _EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 _CONSTRUCTED_VERSION = 0xA0
@@ -30,12 +35,19 @@ async def with_date(
 
     It dials that address again for it, for at most the given seconds.
     """
+    return await dated(error, lambda: _fetch(address, port, host, unverifying), seconds)
+
+
+async def dated(
+    error: ssl.SSLCertVerificationError, fetch: Callable[[], Awaitable[bytes]], seconds: float
+) -> Exception:
+    """The same with a certificate that is had in another way; `fetch` may raise OSError and CheckEnded."""
     if error.verify_code not in (_NOT_YET, _EXPIRED):
         return error
     try:
         async with asyncio.timeout(seconds):
-            begins, ends = validity(await _fetch(address, port, host, unverifying))
-    except (OSError, ValueError):
+            begins, ends = validity(await fetch())
+    except (OSError, ValueError, CheckEnded):
         return error  # the verdict stands without its date
     now = datetime.now(UTC)
     if error.verify_code == _EXPIRED and ends < now:
@@ -55,26 +67,28 @@ async def _fetch(address: str, port: int, host: str, unverifying: ssl.SSLContext
         writer.transport.abort()
 
 
-def expiring(encryption: ssl.SSLObject, days: int) -> Finding | None:
-    """A warning where the certificate that the server showed ends within so many days; `days` is 0: never.
+def expiring(encryption: ssl.SSLObject, days: int | None) -> Finding | None:
+    """A warning where the certificate that the server showed ends within so many days; `days` is 0: never; None:
+    within the usual ones, or a quarter of its life where that is less.
 
     With `verify = false` it may be over already: that is CRITICAL all the same. Misbehaved: it is no certificate.
     """
-    if not days:
+    if days == 0:
         return None
     try:
-        _, ends = validity(encryption.getpeercert(binary_form=True) or b"")
+        begins, ends = validity(encryption.getpeercert(binary_form=True) or b"")
     except ValueError as error:
         raise Misbehaved("tls.handshake", "what it shows is not a certificate") from error
     left = ends - datetime.now(UTC)
     if left < timedelta(0):
         return Finding(Outcome.CRITICAL, "tls.expired", message=f"certificate expired on {_day(ends)}")
-    if left < timedelta(days=days):
+    if left < (min(timedelta(days=USUAL_DAYS), (ends - begins) / 4) if days is None else timedelta(days=days)):
         when = f"in {left.days} days" if left.days > 1 else "tomorrow" if left.days == 1 else "today"
         return Finding(Outcome.WARNING, "tls.expires", message=f"certificate expires {when}, on {_day(ends)}")
     return None
 
 
+@lru_cache(maxsize=1024)
 def validity(der: bytes) -> tuple[datetime, datetime]:
     """notBefore and notAfter of a certificate in DER. ValueError: it is none."""
     _, at, _ = _element(der, 0)  # Certificate

@@ -5,51 +5,76 @@ Closing never waits: a connection is cut, not shut down.
 
 from __future__ import annotations
 
-import asyncio
-import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import TypeAlias
 
+from trayapp.core.wording import plain
 from trayapp.probes.base import Means
 from trayapp.probes.causes import Misbehaved
-from trayapp.probes.certificate import with_date
+from trayapp.probes.certificate import dated, with_date
+from trayapp.probes.connection import READ, Connection
 from trayapp.probes.dial import dial
 from trayapp.probes.encryption import unverifying
 from trayapp.probes.phases import Phases
 
-READ = 16 * 1024
-"""Bytes of one read: what may be looked through without giving way to other checks."""
-
 MOST = 64 * 1024
 """Bytes of one line or one counted piece of an answer, at most."""
 
+_QUOTED = 80
+
+
+def shown(words: bytes, limit: int = _QUOTED) -> str:
+    """What a server said, as one short line: cut, and with what is no text or no character escaped."""
+    text = plain(words[: limit * 4].decode("utf-8", "backslashreplace"), limit)
+    return plain("".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text), limit)
+
+
+class Closed(Misbehaved):
+    """The other side ended the connection in order, before it had said what was waited for."""
+
 
 class Conversation:
-    """What is said over one connection. Reading raises Misbehaved `protocol` for what ends early or is too long,
-    and OSError for a connection that is cut.
+    """What is said over one connection. Reading raises Misbehaved `protocol` for what ends early (as Closed) or is
+    too long, and OSError for a connection that is cut.
     """
 
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, means: Means, phases: Phases, host: str
-    ) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, connection: Connection, means: Means, phases: Phases, host: str, port: int) -> None:
+        self._connection = connection
         self._means = means
         self._phases = phases
         self._host = host
+        self._port = port
         self._heard = bytearray()
+        self._more_waits = False
 
     @property
     def encryption(self) -> ssl.SSLObject | None:
         """The TLS of this connection; None while there is none."""
-        encryption: ssl.SSLObject | None = self._writer.get_extra_info("ssl_object")
-        return encryption
+        return self._connection.encryption
+
+    @property
+    def host(self) -> str:
+        """The name or address that was dialled, as it was given."""
+        return self._host
+
+    @property
+    def own_address(self) -> str:
+        """The address of this machine that the connection comes from; empty where the connection is gone already."""
+        return self._connection.own_address
 
     def send(self, words: bytes) -> None:
         """Say this; from now on the answer is waited for."""
-        self._writer.write(words)
+        self._connection.send(words)
         self._phases.enter("first_byte")
+
+    def part(self, words: bytes) -> None:
+        """Say this last, if anything. Nothing is waited for any more: the time of the check ends here."""
+        self._phases.leave()
+        if words:
+            self._connection.send(words)
 
     async def line(self, most: int = MOST) -> bytes:
         """The next line without its end, which is LF or CRLF."""
@@ -79,38 +104,57 @@ class Conversation:
             await self._more()
         return self._take(len(self._heard))
 
-    async def encrypt(self, tls: ssl.SSLContext) -> None:
-        """Go on encrypted, as after STARTTLS."""
-        if self._heard:  # it would be taken for what comes encrypted (CVE-2011-0411)
+    async def encrypt(self, tls: ssl.SSLContext, prelude: Prelude | None = None) -> None:
+        """Go on encrypted, as after STARTTLS.
+
+        `prelude` comes as far as this in another conversation: with it, a certificate that is out of its time is
+        looked at once more, and the error says when it expired.
+        """
+        if self._heard or self._more_waits:  # it would be taken for what comes encrypted (CVE-2011-0411)
             raise Misbehaved("protocol", "it went on talking before the encryption began")
         self._phases.enter("tls")
         try:
-            await self._writer.start_tls(
-                tls,
-                server_hostname=self._host.removesuffix("."),
-                ssl_handshake_timeout=self._means.timeout + 1,  # ours ends it before
-            )
+            await self._connection.encrypt(tls, self._host)
+        except ssl.SSLCertVerificationError as error:
+            self._phases.leave()
+            if prelude is None:
+                raise
+            left = self._means.timeout - self._phases.spent
+            # Not "from error": that may be the same, and a cycle would keep the whole check until it is collected.
+            raise await dated(error, partial(self._certificate, prelude), left / 2)  # noqa: B904
         finally:
             self._phases.leave()
 
     def close(self) -> None:
         """Cut it. What was not sent yet is lost."""
-        self._writer.transport.abort()
+        self._connection.cut()
 
     async def _more(self) -> None:
-        received = await self._reader.read(READ)
+        received = await self._connection.receive()
         if not received:
             so_far = "in the middle of its answer" if self._heard or self._phases.answered else "without an answer"
-            raise Misbehaved("protocol", f"the server closed the connection {so_far}")
+            raise Closed("protocol", f"the server closed the connection {so_far}")
         self._heard += received
+        self._more_waits = len(received) == READ  # what fills a read to its end may go on behind it
         self._phases.answered = True
         if self._phases.doing == "first_byte":
             self._phases.enter("body", doing="answer")
+
+    async def _certificate(self, prelude: Prelude) -> bytes:
+        """What it shows where any certificate will do, in DER."""
+        async with conversation(self._means, Phases(self._means.clock), self._host, self._port) as again:
+            await prelude(again)
+            await again.encrypt(unverifying())
+            return (again.encryption and again.encryption.getpeercert(binary_form=True)) or b""
 
     def _take(self, count: int) -> bytes:
         taken = bytes(self._heard[:count])
         del self._heard[:count]
         return taken
+
+
+Prelude: TypeAlias = Callable[[Conversation], Awaitable[object]]
+"""What is said and heard from the connection on until encryption may begin."""
 
 
 @asynccontextmanager
@@ -121,33 +165,26 @@ async def conversation(
 
     `tls`: encrypted from its beginning. The first thing waited for is what the server says.
     """
-    connection = await dial(means, phases, host, port)
-    reader, writer = await speak(means, phases, connection, tls, host, port)
-    talk = Conversation(reader, writer, means, phases, host)
+    connection = Connection(await dial(means, phases, host, port))
     try:
+        if tls is not None:
+            await encrypt(connection, tls, means, phases, host, port)
         phases.enter("first_byte")
-        yield talk
+        yield Conversation(connection, means, phases, host, port)
     finally:
-        talk.close()
+        connection.cut()
 
 
-async def speak(
-    means: Means, phases: Phases, connection: socket.socket, tls: ssl.SSLContext | None, host: str, port: int
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Streams over a connected socket, which are the socket's owner from now on; encrypted if `tls` is given.
+async def encrypt(
+    connection: Connection, tls: ssl.SSLContext, means: Means, phases: Phases, host: str, port: int
+) -> None:
+    """Agree on encryption at the beginning of a connection.
 
-    A refused certificate raises the error that says when it expired, where that is known.
+    A refused certificate raises the error that says when it expired, where that can be seen in another connection.
     """
-    if tls is None:
-        return await asyncio.open_connection(sock=connection)
     phases.enter("tls")
     try:
-        return await asyncio.open_connection(
-            sock=connection,
-            ssl=tls,
-            server_hostname=host.removesuffix("."),
-            ssl_handshake_timeout=means.timeout + 1,  # ours ends it before
-        )
+        await connection.encrypt(tls, host)
     except ssl.SSLCertVerificationError as error:
         phases.leave()
         left = means.timeout - phases.spent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 from collections import Counter
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from aiohappyeyeballs import start_connection
 
 from trayapp.probes.base import AddrInfo, Means
+from trayapp.probes.causes import Misbehaved
 from trayapp.probes.phases import Phases
 
 HEAD_START = 0.25
@@ -19,20 +21,27 @@ MOST_ADDRESSES = 8
 """Of each family; a name with thousands of them is not worth more attempts than one with a few."""
 
 
-async def dial(means: Means, phases: Phases, host: str, port: int) -> socket.socket:
+FAMILIES = {"4": socket.AF_INET, "6": socket.AF_INET6}
+"""The kinds of address that can be insisted on."""
+
+
+async def dial(means: Means, phases: Phases, host: str, port: int, ip: str = "auto") -> socket.socket:
     """A non-blocking socket connected to the first address that accepts. The caller closes it.
 
-    `host` is an address or a name in ASCII. Raises OSError (gaierror for the name).
+    `host` is an address or a name in ASCII; `ip` is auto, or 4 or 6 for addresses of that kind alone.
+    Raises OSError (gaierror for the name), and Misbehaved `dns.no_address` where there is none of that kind.
     """
     phases.host = host
     phases.enter("dns")
-    addresses = _first_few(await means.resolve(host, port))
+    addresses = _first_few(_of_kind(await means.resolve(host, port), ip, host))
     if not addresses:
         raise socket.gaierror(socket.EAI_NONAME, "the name has no address")
     phases.enter("connect")
     if len(addresses) == 1:
         phases.address = addresses[0][4][0]
-    connection = await start_connection(addresses, happy_eyeballs_delay=HEAD_START, interleave=1)
+        connection = await _connect(addresses[0])
+    else:
+        connection = await start_connection(addresses, happy_eyeballs_delay=HEAD_START, interleave=1)
     try:
         peer = connection.getpeername()
     except OSError:
@@ -43,6 +52,28 @@ async def dial(means: Means, phases: Phases, host: str, port: int) -> socket.soc
         raise ConnectionRefusedError(errno.ECONNREFUSED, "connected to itself")
     phases.address = peer[0]
     return connection
+
+
+async def _connect(address: AddrInfo) -> socket.socket:
+    """Nothing to race where there is only one."""
+    family, kind, protocol, _, place = address
+    connection = socket.socket(family, kind, protocol)
+    try:
+        connection.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connection, place)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _of_kind(addresses: Sequence[AddrInfo], ip: str, host: str) -> Sequence[AddrInfo]:
+    if ip == "auto":
+        return addresses
+    kept = [address for address in addresses if address[0] == FAMILIES[ip]]
+    if addresses and not kept:
+        raise Misbehaved("dns.no_address", f"{host} has no IPv{ip} address")
+    return kept
 
 
 def _first_few(addresses: Sequence[AddrInfo]) -> list[AddrInfo]:

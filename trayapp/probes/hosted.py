@@ -36,12 +36,20 @@ class Hosted(Kind):
 
     @classmethod
     def from_target(cls, target: str) -> Self | None:
-        """`kind://host:port`, `kind:host:port`, both also without a port, or `host:port` with one of `ports`."""
+        """`kind://host:port`, `kind:host:port`, both also without a port, or `host:port` with one of `ports`.
+
+        What a port implies holds with the kind's name before it too, unless the word there says otherwise.
+        """
         scheme, colon, rest = target.partition(":")
         implied = (cls.schemes or {cls.kind: NOTHING}).get(scheme.lower()) if colon else None
         if implied is not None:
-            host, port = split_port(rest.removeprefix("//").removesuffix("/"))
-            return cls(**{**implied, "host": host, **({} if port is None else {"port": port})})
+            address = rest.removeprefix("//").removesuffix("/")
+            if "@" in address:  # it may be a password: not a word of it is repeated
+                raise ValueError(f'no user or password belongs here: give "{scheme}://{address.rpartition("@")[2]}"')
+            host, port = split_port(address)
+            if port is None:
+                return cls(**{**implied, "host": host})
+            return cls(**{**cls.ports.get(port, NOTHING), **implied, "host": host, "port": port})
         try:
             host, port = split_port(target)
         except ValueError:

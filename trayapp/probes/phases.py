@@ -11,6 +11,7 @@ DOING = {
     "dns": "looking up the name",
     "connect": "connecting",
     "tls": "agreeing on encryption",
+    "proxy": "waiting for the proxy",
     "first_byte": "waiting for the first byte",
     "headers": "waiting for the rest of the headers",
     "answer": "waiting for the rest of the answer",
@@ -24,7 +25,9 @@ class Phases:
 
     `doing` is one of DOING, or empty before anything was asked. `ms` are milliseconds per phase;
     a phase entered twice, as in redirects, adds up. `host` is the name last asked for, `address`
-    where it led. `answered` is set by the probe once the target itself has spoken.
+    where it led. `answered` is set by the probe once the target itself has spoken. `proxy` is "host:port" of
+    the one that is spoken to in the target's place, empty while none is. `awaited` are the words that are
+    waited for, where it is certain ones.
     """
 
     __slots__ = (
@@ -36,9 +39,11 @@ class Phases:
         "_started",
         "address",
         "answered",
+        "awaited",
         "doing",
         "host",
         "ms",
+        "proxy",
     )
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -53,6 +58,8 @@ class Phases:
         self.host = ""
         self.address: str | None = None
         self.answered = False
+        self.awaited = ""
+        self.proxy = ""
 
     def enter(self, phase: str, doing: str = "") -> None:
         """From now on time counts for this phase. `doing` says it more exactly where the phase has parts."""

@@ -2,6 +2,7 @@
 
 def at(host, port) -> Kind           a probe of that place; left out: what `kind:host:port` means
 async def answer(reader, writer)     the smallest server whose answer is right
+def reply(datagram) -> Iterable      the datagrams that answer one, right, where it speaks in those
 STREAM = False                       it speaks no TCP, and its own tests keep the contract of the wire
 RESOLVES = False                     it looks no names up
 """
@@ -9,7 +10,7 @@ RESOLVES = False                     it looks no names up
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tests.servers import Behaviour
@@ -26,6 +27,7 @@ class Case:
     answer: Behaviour | None
     stream: bool
     resolves: bool
+    reply: Callable[[bytes], Iterable[bytes]] | None
 
 
 def case(kind: str) -> Case:
@@ -37,6 +39,7 @@ def case(kind: str) -> Case:
         getattr(module, "answer", None),
         getattr(module, "STREAM", True),
         getattr(module, "RESOLVES", True),
+        getattr(module, "reply", None),
     )
 
 
