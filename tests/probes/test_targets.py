@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from trayapp.probes import PROBES, probe_for
 from trayapp.probes.base import Kind
 from trayapp.probes.http import Http
+from trayapp.probes.imap import Imap
+from trayapp.probes.smtp import Smtp
+from trayapp.probes.ssh import Ssh
 from trayapp.probes.tcp import Tcp
+from trayapp.probes.tls import Tls
 
 
 @pytest.mark.parametrize(
@@ -37,9 +41,15 @@ from trayapp.probes.tcp import Tcp
         ("tcp:host:22", Tcp("host", 22)),
         ("tcp:[::1]:22", Tcp("::1", 22)),
         ("tcp:example.org:443", Tcp("example.org", 443)),
-        ("host:22", Tcp("host", 22)),
-        ("[2001:db8::1]:11211", Tcp("2001:db8::1", 11211)),
-        ("bücher.example:22", Tcp("xn--bcher-kva.example", 22)),
+        ("host:7000", Tcp("host", 7000)),
+        ("[2001:db8::1]:7000", Tcp("2001:db8::1", 7000)),
+        ("bücher.example:7000", Tcp("xn--bcher-kva.example", 7000)),
+        ("host:22", Ssh("host", 22)),
+        ("[2001:db8::1]:22", Ssh("2001:db8::1", 22)),
+        ("mail.example.org:25", Smtp("mail.example.org", 25)),
+        ("mail.example.org:993", Imap("mail.example.org", 993, tls="implicit")),
+        ("smtps://mail.example.org", Smtp("mail.example.org", 465, tls="implicit")),
+        ("tls://example.org", Tls("example.org", 443)),
     ],
 )
 def test_an_address_means_a_probe(typed: str, probe: Kind) -> None:
@@ -52,7 +62,7 @@ def test_an_address_means_a_probe(typed: str, probe: Kind) -> None:
         ("", "no address: give one such as https://example.org/ or example.org:22"),
         ("   ", "no address: give one such as https://example.org/ or example.org:22"),
         ("a b", 'not an address: "a b"; give one such as https://example.org/ or example.org:22'),
-        ("foo://", 'no kind of probe is called "foo" (there are http, tcp)'),
+        ("qqq://", f'no kind of probe is called "qqq" (there are {", ".join(PROBES)})'),
         ("htp://example.org", 'no kind of probe is called "htp" (did you mean "http"?)'),
         ("htps://example.org", 'no kind of probe is called "htps" (did you mean "https"?)'),
         ("pcp:host:22", 'no kind of probe is called "pcp" (did you mean "tcp"?)'),
@@ -75,18 +85,19 @@ def test_what_is_no_address_is_answered_with_a_sentence(typed: str, sentence: st
 
 @given(st.text(max_size=60))
 def test_any_text_is_a_probe_or_a_sentence(text: str) -> None:
-    for prefix in ("", "http://", "tcp:"):
+    for prefix in ("", "http://", "tcp:", "ssh:", "smtps:"):
         try:
             probe = probe_for(prefix + text)
         except ValueError as error:
             assert str(error)
         else:
             assert probe.kind in PROBES
-            assert probe_for(f"{probe.kind}:{probe.target}") == type(probe).from_target(probe.target)
+            again = probe_for(f"{probe.kind}:{probe.target}")
+            assert (again.kind, again.target) == (probe.kind, probe.target)
 
 
 def test_the_list_names_every_kind_once() -> None:
-    assert list(PROBES) == ["http", "tcp"]
+    assert list(PROBES) == ["http", *sorted({*PROBES} - {"http", "tcp"}), "tcp"]
     assert all(name == kind.kind for name, kind in PROBES.items())
 
 

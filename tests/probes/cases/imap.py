@@ -1,0 +1,5 @@
+"""`imap` in the contract."""
+
+from tests.probes.dialogue import Dialogue
+
+answer = Dialogue(b"* OK ready\r\n")

@@ -1,0 +1,5 @@
+"""`pop3` in the contract."""
+
+from tests.probes.dialogue import Dialogue
+
+answer = Dialogue(b"+OK ready\r\n")
