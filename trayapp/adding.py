@@ -38,11 +38,11 @@ def add(path: Path, proposal: Proposal, secrets: Secrets) -> None:
 
     Raises what `write` raises, and SecretUnavailable.
     """
-    if proposal.credentials is None:
+    if not proposal.secret:
         write(path, proposal)
         return
     before = _kept(secrets, proposal.secret)
-    secrets.set(proposal.secret, proposal.credentials.authorization, proposal.service.probe.target)
+    secrets.set(proposal.secret, proposal.secret_value, proposal.service.probe.target)
     try:
         write(path, proposal)
     except BaseException:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import ROOT, Home, service
+from tests.probes.real.redis import RedisServer
 from tests.servers import HttpServer
 
 BASIC = "Basic YW5uOnNlc2FtZQ=="
@@ -41,6 +42,21 @@ def test_a_password_in_an_address_goes_to_the_keyring_and_is_sent_from_there(hom
         assert server.requests[0].headers["x-who"] == "me"
         listed = home.run("secret", "list").stdout
     assert listed == f"private-password  (used by private): kept, for http://127.0.0.1:{server.port}\n"
+    assert all(b"sesame" not in content for content in home.written().values())
+
+
+def test_a_store_that_wants_a_password_gets_the_one_in_its_address_from_the_keyring(home: Home) -> None:
+    with RedisServer("--requirepass", "sesame") as store:
+        done = home.run("add", f"redis://:sesame@127.0.0.1:{store.port}", "--name", "Store")
+        assert (done.returncode, done.stderr) == (0, "")
+        tables = tomllib.loads(home.places.services_toml.read_text())["services"]
+        assert tables["store"]["redis"] == {
+            "host": "127.0.0.1",
+            "port": store.port,
+            "password": {"secret": "store-password"},
+        }
+        checked = home.run("check")
+    assert checked.returncode == 0, checked.stdout
     assert all(b"sesame" not in content for content in home.written().values())
 
 

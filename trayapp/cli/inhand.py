@@ -22,7 +22,6 @@ class _InHand(Vault):
         self._proposal = proposal
 
     def get(self, name: str) -> str | None:
-        credentials = self._proposal.credentials
-        if credentials is None or name != self._proposal.secret:
+        if not name or name != self._proposal.secret:
             return super().get(name)
-        return Kept(credentials.authorization, (origin_of(self._proposal.service.probe.target),)).written()
+        return Kept(self._proposal.secret_value, (origin_of(self._proposal.service.probe.target),)).written()

@@ -31,13 +31,14 @@ class BadTarget(ValueError):
 class Proposal:
     """A service as it may be written to services.toml.
 
-    `credentials` were in the address and belong into the keyring under `secret`, never into the file.
+    A password that was in the address is `secret_value`. It belongs into the keyring under the name `secret`, never
+    into the file; both are empty where there was none.
     """
 
     service: Service
     table: Mapping[str, Any]
     secret: str = ""
-    credentials: Credentials | None = field(default=None, repr=False)
+    secret_value: str = field(default="", repr=False)
 
 
 def propose(target: str, words: Sequence[str] = (), taken: Collection[str] = (), **common: str) -> Proposal:
@@ -57,20 +58,16 @@ def propose(target: str, words: Sequence[str] = (), taken: Collection[str] = (),
     own = table[probe.kind]
     table |= {key: value for key, value in common.items() if value}
     _put(table, own, words, probe.kind)
-    secret = ""
-    if credentials is not None:
-        if "headers" not in declared_keys(PROBES[probe.kind]):
-            raise BadTarget(f"{probe.kind} takes no password")
-        secret = secret_name(id_)
-        headers = own.get("headers", {})
-        if isinstance(headers, dict):  # what else it may be is complained of below
-            own["headers"] = {**headers, "Authorization": {"secret": secret}}
-    return Proposal(_checked(id_, table), table, secret, credentials)
+    if credentials is None:
+        return Proposal(_checked(id_, table), table)
+    secret = secret_name(id_)
+    value = _log_in(own, probe.kind, credentials, secret)
+    return Proposal(_checked(id_, table), table, secret, value)
 
 
 def name_for(target: str) -> str:
     """What a person would call it at first: its host, and its port where one is named."""
-    authority = urlsplit(target).netloc if "://" in target else target
+    authority = (urlsplit(target).netloc or target) if "://" in target else target
     return authority.rpartition("@")[2].removeprefix("www.")[:200]
 
 
@@ -78,6 +75,22 @@ def understood(target: str) -> str:
     """What an address is taken for, in a few words. Raises BadTarget."""
     probe = propose(target).service.probe
     return f"{PROBES[probe.kind].title}: {probe.target}"
+
+
+def _log_in(own: dict[str, Any], kind: str, credentials: Credentials, secret: str) -> str:
+    """Have the probe log in with a secret of this name; what is to be kept under it."""
+    keys = declared_keys(PROBES[kind])
+    if "headers" in keys:
+        headers = own.get("headers", {})
+        if isinstance(headers, dict):  # what else it may be is complained of elsewhere
+            own["headers"] = {**headers, "Authorization": {"secret": secret}}
+        return credentials.authorization
+    if "password" not in keys:
+        raise BadTarget(f"{kind} takes no password")
+    own["password"] = {"secret": secret}
+    if credentials.user and "user" in keys:
+        own["user"] = credentials.user
+    return credentials.password
 
 
 def _put(table: dict[str, Any], own: dict[str, Any], words: Sequence[str], kind: str) -> None:

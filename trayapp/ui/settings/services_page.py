@@ -84,8 +84,8 @@ class ServicesPage(ListPage):
     def watch(self, address: str) -> None:
         """Add a service that watches this address. A password in it goes to the keyring."""
         proposal = propose(address, taken=self._tables.taken)
-        if proposal.credentials is not None:
-            self._secrets.keep(proposal.secret, proposal.credentials.authorization, proposal.service.probe.target)
+        if proposal.secret:
+            self._secrets.keep(proposal.secret, proposal.secret_value, proposal.service.probe.target)
         self._put_new(proposal.service.id, proposal.table)
 
     @Slot(str)
