@@ -12,14 +12,17 @@ from trayapp.monitor.clock import Clock
 from trayapp.monitor.resolver import Resolver
 from trayapp.probes.base import Means, SecretUnavailable
 from trayapp.probes.encryption import verifying
+from trayapp.probes.heartbeats import Heartbeats
 
 
 class Asking:
     """Secrets, names and the trust store, handed to each check with its timeout."""
 
-    def __init__(self, secrets: Secrets, clock: Clock) -> None:
+    def __init__(self, secrets: Secrets, clock: Clock, heartbeats: Heartbeats | None = None) -> None:
+        """`heartbeats` knows who called, where somebody listens."""
         self._secrets = secrets
         self._clock = clock
+        self._heartbeats = heartbeats
         self._resolver = Resolver()
 
     def means(self, service: Service) -> Means:
@@ -30,6 +33,7 @@ class Asking:
             resolve=self._resolver.resolve,
             tls=verifying(),
             clock=self._clock.monotonic,
+            heartbeats=self._heartbeats,
         )
 
     def about_the_network(self, seconds: float) -> Means:

@@ -189,7 +189,7 @@ def test_a_wrong_value_is_refused_at_its_place_and_nothing_is_guessed(line: str,
         ("http]\nurl = 'https://a/'\nexpect_status = ['2xx']", "http.expect_status[0]: not a status"),
         ("tcp]\nhost = 'a'\nport = 70000", "tcp.port: must be a whole number from 1 to 65535, not 70000 (line 3)"),
         ("htpp]\nurl = 'https://a/'", 'htpp: unknown kind of probe; did you mean "http"? (line 1)'),
-        ("carrier-pigeon]\nx = 1", "carrier-pigeon: unknown kind of probe; there are http, tcp (line 1)"),
+        ("carrier-pigeon]\nx = 1", f"carrier-pigeon: unknown kind of probe; there are {', '.join(PROBES)} (line 1)"),
     ],
 )
 def test_a_wrong_probe_is_told_by_its_key(table: str, message: str) -> None:

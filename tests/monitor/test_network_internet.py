@@ -258,6 +258,32 @@ def test_a_name_that_is_not_found_is_the_services_fault_only_if_other_names_can_
     play(scene())
 
 
+def test_what_nobody_answered_proves_no_network_however_well_it_is():
+    async def scene() -> None:
+        plugin = at("check_disk -w 10")
+        world = World.begin([SHOP, plugin], FakeGround(silent=True, zone=Names.SILENT))
+        assert await world.verdict(SHOP, failed()) == "network.offline"
+        assert await world.verdict(plugin, Finding(Outcome.OK)) == "OK"
+        assert world.sight().state == "offline"
+
+    play(scene())
+
+
+@pytest.mark.parametrize(
+    ("target", "proves"),
+    [("ws://shop.test/", False), ("wss://shop.test/", True), ("grpcs://shop.test:443", True), ("http://a.test/", False)],
+)
+def test_an_answer_that_a_portal_can_imitate_does_not_bring_the_internet_back(target: str, proves: bool):
+    async def scene() -> None:
+        other = at(target)
+        world = World.begin([SHOP, other], FakeGround(answers=TAKEN_OVER))
+        assert await world.verdict(SHOP, failed("tls.hostname")) == "network.portal"
+        await world.verdict(other, well())
+        assert (world.sight().state == "online") is proves
+
+    play(scene())
+
+
 def test_while_only_names_fail_services_by_number_are_judged_and_the_sight_says_what_is_wrong():
     async def scene() -> None:
         number = at("https://198.51.100.7/")

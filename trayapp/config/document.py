@@ -23,10 +23,14 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The text without a byte order mark, and sentences about who else has access to it."""
+    """The text without a byte order mark, and sentences about who else has access to it.
+
+    `foreign` says why somebody else may have written it; empty: nobody can have.
+    """
 
     text: str
     exposed: tuple[str, ...] = ()
+    foreign: str = ""
 
 
 def read_document(path: Path) -> Document:
@@ -42,7 +46,8 @@ def read_document(path: Path) -> Document:
     if len(content) > LARGEST:
         raise Unreadable("it is larger than 1.5 MiB; remove what does not belong there")
     text = _decoded(content)
-    return Document(text, _exposed(path, status, text))
+    foreign = _foreign(path, status)
+    return Document(text, foreign + _exposed(path, status, text), foreign[0] if foreign else "")
 
 
 def _decoded(content: bytes) -> str:
@@ -57,15 +62,23 @@ def _decoded(content: bytes) -> str:
     return text
 
 
-def _exposed(path: Path, status: os.stat_result, text: str) -> tuple[str, ...]:
+def _foreign(path: Path, status: os.stat_result) -> tuple[str, ...]:
+    """Why somebody else may have written it, a sentence each."""
     if os.name != "posix":
         return ()  # Windows has no modes: access follows the folder
-    mend = f"keep it to yourself: chmod 600 {path}"
     found = []
     if status.st_uid not in (os.geteuid(), 0):
         found.append("belongs to another user, who can change what Watchbell does; make it yours with chown")
     if status.st_mode & 0o022:
-        found.append(f"others may change it, and with it what Watchbell does; {mend}")
-    if status.st_mode & 0o044 and has_password(text):
-        found.append(f"others may read it, and it has a password in a URL; {mend}")
+        found.append(f"others may change it, and with it what Watchbell does; {_mend(path)}")
     return tuple(found)
+
+
+def _exposed(path: Path, status: os.stat_result, text: str) -> tuple[str, ...]:
+    if os.name == "posix" and status.st_mode & 0o044 and has_password(text):
+        return (f"others may read it, and it has a password in a URL; {_mend(path)}",)
+    return ()
+
+
+def _mend(path: Path) -> str:
+    return f"keep it to yourself: chmod 600 {path}"

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from trayapp.config.beside import TablesBeside
-from trayapp.config.broken import parse_toml
+from trayapp.config.broken import DOCUMENT, parse_toml
 from trayapp.config.dependencies import check_dependencies
 from trayapp.config.document import Unreadable, read_document
 from trayapp.config.faults import Complaints, Fault, quoted
@@ -59,7 +59,19 @@ def load_file(
         return Loaded(None, (Fault(str(path), error.line, f"cannot be read: {error.message}"),))
     loaded = parse(document.text, kinds, outside(environ, path.parent))
     exposed = tuple(Fault(str(path), None, sentence, warning=True) for sentence in document.exposed)
-    return replace(loaded, faults=exposed + loaded.faults)
+    return replace(_distrusted(loaded, document.foreign), faults=exposed + loaded.faults)
+
+
+def _distrusted(loaded: Loaded, why: str) -> Loaded:
+    """The same, with probes that know if somebody else may have written them."""
+    if not why or loaded.settings is None:
+        return loaded
+    sentence = f"{DOCUMENT}: {why}"
+    services = tuple(
+        replace(service, probe=service.probe.distrusted(sentence)) if isinstance(service.probe, Kind) else service
+        for service in loaded.settings.services
+    )
+    return replace(loaded, settings=replace(loaded.settings, services=services))
 
 
 def parse(text: str, kinds: Mapping[str, type[Kind]] | None = None, fetch: Fetch | None = None) -> Loaded:

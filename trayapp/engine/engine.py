@@ -32,6 +32,7 @@ from trayapp.engine import agenda
 from trayapp.engine.answers import Answers
 from trayapp.engine.broadcast import Broadcast
 from trayapp.engine.in_force import InForce
+from trayapp.engine.listening import Listening
 from trayapp.engine.past import Past
 from trayapp.engine.remembered_ways import RememberedWays
 from trayapp.faults import Faults
@@ -42,6 +43,7 @@ from trayapp.monitor.ground_here import ground_here
 from trayapp.monitor.monitor import Monitor
 from trayapp.monitor.network import Network
 from trayapp.probes.controls import control
+from trayapp.probes.heartbeats import Heartbeats
 
 T = TypeVar("T")
 log = logging.getLogger("trayapp.engine")
@@ -99,7 +101,8 @@ class Engine:
         self._alongside = alongside
         self._clock = clock or SystemClock()
         self._secrets = secrets
-        self._asking = Asking(secrets, self._clock)
+        self._heartbeats = Heartbeats(self._clock)
+        self._asking = Asking(secrets, self._clock, self._heartbeats)
         self._notifiers = notifiers
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(faults.loop_handler)
@@ -215,6 +218,8 @@ class Engine:
         at_end.callback(self._history.close, HISTORY_PATIENCE)
         at_end.callback(self._asking.close)
         at_end.push_async_callback(self._cancel_what_is_left)
+        self._listening = Listening(self._heartbeats, self._supervised)
+        at_end.callback(self._listening.close)
         self._broadcast = Broadcast(self._faces.observe, self._faults.record)
         at_end.push_async_callback(lambda: self._broadcast.close(events.stopped(self._reason), LISTENERS_PATIENCE))
         past = Past(self._history, self._clock)
@@ -350,7 +355,8 @@ class Engine:
         return self._monitor.suppressed(service)
 
     def _put_in_force(self) -> None:
-        """What the file says besides its services."""
+        """What the file says besides its services, and where it wants us to be called."""
+        self._listening.keep(self._in_force.services.values())
         if (settings := self._in_force.loaded.settings) is not None:
             controls = tuple(map(control, settings.network.control))
             self._network.use(controls, ask_routers=settings.network.gateway)

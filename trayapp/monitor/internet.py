@@ -195,7 +195,7 @@ def is_genuine(service: Service, finding: Finding) -> bool:
     """
     if not finding.answered or "first_byte" not in finding.phases_ms:
         return False
-    target = service.probe.target.lower()
-    if target.startswith("http:"):
+    scheme = service.probe.target.partition(":")[0].lower()
+    if scheme in ("http", "ws"):
         return False
-    return not target.startswith("https:") or bool(getattr(service.probe, "verify", True))
+    return scheme not in ("https", "wss", "grpcs") or bool(getattr(service.probe, "verify", True))

@@ -200,6 +200,8 @@ class Network:
         network = self._reach.of(service, finding)
         if network == LOOPBACK:
             return finding
+        if finding.outcome in (Outcome.OK, Outcome.WARNING) and not finding.answered:
+            return finding  # a program of the user's says so, or somebody who calls us: it proves no network
         view = self._view(network)
         if finding.outcome in (Outcome.OK, Outcome.WARNING):
             lack = await view.believe(service, finding)

@@ -150,7 +150,7 @@ def address_of(service: Service, finding: Finding) -> str | None:
     host = host_of(service)
     if is_address(host):
         return host
-    is_page = service.probe.target.lower().startswith("http")
+    is_page = service.probe.target.lower().startswith(("http", "ws"))
     sent_on = finding.answered and (finding.outcome is not Outcome.OK or "redirects" in finding.details)
     return None if is_page and sent_on else finding.address
 

@@ -1,0 +1,4 @@
+"""`command` in the contract: it dials nobody."""
+
+STREAM = False
+RESOLVES = False

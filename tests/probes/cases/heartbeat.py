@@ -1,0 +1,4 @@
+"""`heartbeat` in the contract: it dials nobody."""
+
+STREAM = False
+RESOLVES = False
