@@ -7,6 +7,7 @@ VENV ?= .venv
 JOBS ?= 2
 ARGS ?=
 SEEDS ?= 5
+EXAMPLES ?= 5000
 WHAT ?=
 
 bin := $(VENV)/bin
@@ -14,7 +15,7 @@ bin := $(VENV)/bin
 key := $(firstword $(shell { $(PYTHON) -VV; pwd; cat pyproject.toml; } 2>&1 | cksum))
 ready := $(VENV)/.ready-$(key)
 
-.PHONY: help run test check lint fmt bench simulate mutants screenshots setup setup-run setup-test clean
+.PHONY: help run test check lint fmt bench fuzz soak simulate mutants screenshots setup setup-run setup-test clean
 
 help:  ## say what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -37,13 +38,20 @@ fmt: setup-run  ## format the code and mend what ruff can mend
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
 
-bench: setup-test  ## memory, start, CPU per check and wake-ups, against a bare tray program
+bench: setup-test  ## memory, start, CPU per check and wake-ups, beside other programs
 	$(bin)/python -m tests.bench.tray
 	$(bin)/python -m tests.bench.history
 	$(bin)/python -m tests.bench.many
+	$(bin)/python -m tests.bench.checks
 
 simulate: setup-run  ## thirty days of a laptop, some 4 min for each of the SEEDS: false alarms and missed outages
 	$(bin)/python -m tests.simulation --seeds $(SEEDS)
+
+fuzz: setup-test  ## many more hostile answers for every kind of probe; make fuzz EXAMPLES=20000
+	WATCHBELL_EXAMPLES=$(EXAMPLES) $(bin)/python -m pytest -n $(JOBS) tests/probes/test_fuzz.py
+
+soak: setup-test  ## a million checks: what grows
+	$(bin)/python -m tests.bench.soak
 
 mutants: setup-test  ## what the tests of core and alerts let through; make mutants WHAT='trayapp.core.verdict*' for a part
 	$(bin)/python -m pip install --quiet 'mutmut>=3.8,<4'

@@ -44,7 +44,7 @@ def _shown(character: str) -> str:
     """A character as a line may hold it: itself, a blank for every kind of line break, or nothing."""
     if character.isspace():
         return " "
-    if character in _INVISIBLE or unicodedata.category(character) in {"Cc", "Cf", "Cs"}:
+    if character in _INVISIBLE or unicodedata.category(character) in {"Cc", "Cf", "Cn", "Co", "Cs"}:
         return ""
     return character
 
