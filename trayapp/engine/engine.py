@@ -109,6 +109,7 @@ class Engine:
         self._wishes: list[Callable[[], object]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._telling = False
+        self._loaded: Loaded | None = None
         self.beat = time.monotonic()
         """When it last showed a sign of life, in seconds: at least every LOOK while it runs."""
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
@@ -350,8 +351,12 @@ class Engine:
         return self._monitor.suppressed(service)
 
     def _put_in_force(self) -> None:
-        """What the file says besides its services."""
-        if (settings := self._in_force.loaded.settings) is not None:
+        """What the file says besides its services, when that is news."""
+        loaded = self._in_force.loaded
+        if loaded is self._loaded:
+            return
+        self._loaded = loaded
+        if (settings := loaded.settings) is not None:
             controls = tuple(map(control, settings.network.control))
             self._network.use(controls, ask_routers=settings.network.gateway)
             self._desk.use(Rules(reminder=settings.notifications.reminder or None))
