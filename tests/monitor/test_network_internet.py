@@ -258,6 +258,33 @@ def test_a_name_that_is_not_found_is_the_services_fault_only_if_other_names_can_
     play(scene())
 
 
+@pytest.mark.parametrize(("later", "expected"), [(1, "network.dns"), (60, "CRITICAL")])
+def test_a_name_that_fails_when_the_internet_is_just_back_and_is_found_a_moment_later_is_nobodys_fault(
+    later: float, expected: str
+):
+    async def scene() -> None:
+        world = World.begin([SHOP], FakeGround(found={"shop.test"}))
+        world.ground.silent, world.ground.zone = True, Names.SILENT
+        assert await world.verdict(SHOP, failed()) == "network.offline"
+        world.ground.silent, world.ground.zone = False, Names.OUTSIDE
+        await world.pass_time(6)
+        assert await world.verdict(SHOP, failed()) == "network.changed"
+        await world.pass_time(later)
+        assert await world.verdict(SHOP, failed("dns.failed", None)) == expected
+
+    play(scene())
+
+
+def test_a_name_that_is_not_found_a_moment_later_either_is_the_services_fault_however_new_the_internet_is():
+    async def scene() -> None:
+        world = World.begin([SHOP], FakeGround())
+        world.ground.move(HOME.__class__(HOME.links, ("192.168.7.2",)))
+        assert await world.verdict(SHOP, failed("dns.failed", None)) == "CRITICAL"
+        assert world.ground.asked[-1] == "name shop.test"
+
+    play(scene())
+
+
 def test_while_only_names_fail_services_by_number_are_judged_and_the_sight_says_what_is_wrong():
     async def scene() -> None:
         number = at("https://198.51.100.7/")

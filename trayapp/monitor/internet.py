@@ -8,7 +8,8 @@ What counts as sight, the strongest first:
    targets are configured, or none has answered in this network while services have (a firewall keeps us from them).
 
 Whoever answers in place of a control target is a portal: then plain HTTP and bare ports prove nothing, not even
-when they look well. A name that could not be looked up is judged by the name server alone.
+when they look well. A name that could not be looked up is judged by the name server alone; where the internet came
+back only just now, it is looked up once more before anybody is to blame.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ from trayapp.monitor.masquerade import Masquerade
 from trayapp.monitor.outlook import NEVER, Outlook
 from trayapp.monitor.reach import host_of, is_address
 from trayapp.monitor.scene import INTERNET, Scene
-from trayapp.monitor.sentences import BLOCKED, NO_INTERNET, NO_NAMES, NO_WAY, PORTAL, Unseen
+from trayapp.monitor.sentences import BLOCKED, NAMES_BACK, NO_INTERNET, NO_NAMES, NO_WAY, PORTAL, Unseen
 from trayapp.probes.controls import FOREIGN
+
+RECOVERING = 30.0
+"""Seconds after the internet came back in which name servers may still take each other for gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Internet:
         self._masquerade = Masquerade()
         self._scene = Scene()
         self._nameless_since: int | None = None
+        self._back_at = NEVER
         self.outlook = Outlook(INTERNET)
         self.inquiry = Inquiry(self._look, clock)
 
@@ -69,6 +74,7 @@ class Internet:
     def move(self, scene: Scene) -> None:
         self._scene = scene
         self._nameless_since = None
+        self._back_at = self._clock.monotonic()
 
     def missing(self) -> Unseen | None:
         return None if self._scene.ways_out else NO_WAY
@@ -110,7 +116,7 @@ class Internet:
             return PORTAL
         return None
 
-    async def doubt_names(self, failed: float, *, unknown: bool) -> Unseen | None:
+    async def doubt_names(self, service: Service, failed: float, *, unknown: bool) -> Unseen | None:
         """The same for a name that could not be looked up, whichever network its service is in.
 
         `unknown`: somebody who knows said that there is no such name.
@@ -121,8 +127,12 @@ class Internet:
         )
         if found is not None and found.knows_names and found.lack is not PORTAL:
             # A name server that answers of itself, and cannot reach the others, knows nothing of this name.
-            sure = unknown or found.found.control_at > NEVER or not self._evidence.has_controls
-            return None if sure else found.lack or NO_NAMES
+            if unknown:
+                return None
+            if self._evidence.has_controls and found.found.control_at == NEVER:
+                return found.lack or NO_NAMES
+            back = self._clock.monotonic() - self._back_at < RECOVERING
+            return NAMES_BACK if back and await self._evidence.finds(host_of(service)) else None
         if found is not None and found.lack is not None:
             return found.lack
         if self._nameless_since is None:
@@ -137,6 +147,7 @@ class Internet:
         self.outlook.genuine_at = max(self.outlook.genuine_at, genuinely)
         self.inquiry.stir()
         if regained:
+            self._back_at = self._clock.monotonic()
             self._regained()
 
     async def _look(self) -> Round:
