@@ -41,7 +41,10 @@ def be_careless():
     wait("thread")
     raise LookupError("in a thread")
 
-threading.Thread(target=be_careless, name="careless", daemon=True).start()
+first = signs / "first"
+if not first.exists():  # a second one only raises the window of the first, and a thread that still imports would crash it
+    first.touch()
+    threading.Thread(target=be_careless, name="careless", daemon=True).start()
 sys.exit(main(sys.argv[2:]))
 """
 """Watchbell, with a thread that does what it should not, one thing after the other, at a sign."""

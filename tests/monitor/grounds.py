@@ -32,7 +32,6 @@ class FakeGround:
     zone: Names = Names.OUTSIDE
     neighbours: set[str] = field(default_factory=lambda: {"192.168.7.1", "192.168.9.1", "10.8.0.1"})
     marks: frozenset[str] = frozenset({"02:00:00:00:00:01"})
-    found: set[str] = field(default_factory=set)
     shown: str = ""
     delay: float = 0.0
     asked: list[str] = field(default_factory=list)
@@ -66,10 +65,6 @@ class FakeGround:
     async def names(self, below: str, patience: float) -> Names:
         await self._think(f"dns {below}")
         return self.zone
-
-    async def finds(self, name: str, patience: float) -> bool:
-        await self._think(f"name {name}")
-        return name in self.found
 
     async def ask(self, control: Control, patience: float) -> Answer:
         await self._think(control.target)

@@ -77,9 +77,6 @@ class WorldGround:
             return Names.LIED
         return Names.SPOKE if net.uplink or net.names else Names.OUTSIDE
 
-    async def finds(self, name: str, patience: float) -> bool:
-        return await self._heard(False, Where.INTERNET, patience)  # what fails here fails for as long as the trace says
-
     async def ask(self, control: Control, patience: float) -> Answer:
         answer = self._answer(control)
         heard = await self._heard(answer is not Answer.SILENT, Where.INTERNET, patience)

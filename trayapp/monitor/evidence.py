@@ -115,10 +115,6 @@ class Evidence:
             return ""
         return await self._ground.certificate(host, port, PATIENCE) if host else ""
 
-    async def finds(self, name: str) -> bool:
-        """Whether this name can be looked up now."""
-        return await self._ground.finds(name, PATIENCE)
-
     async def _ask(self, control: Control) -> tuple[Control, Answer, float]:
         answer = await self._ground.ask(control, PATIENCE)
         return control, answer, self._clock.monotonic()

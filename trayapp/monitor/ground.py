@@ -61,10 +61,6 @@ class Ground(Protocol):
         """Asks the name server for a name that cannot exist below this one."""
         ...
 
-    async def finds(self, name: str, patience: float) -> bool:
-        """Whether this name has an address, looked up anew."""
-        ...
-
     async def ask(self, control: Control, patience: float) -> Answer:
         """Asks a control target."""
         ...

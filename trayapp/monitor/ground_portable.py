@@ -16,7 +16,6 @@ from trayapp.monitor.ground import Names
 from trayapp.monitor.nameserver import nonsense
 from trayapp.monitor.scene import Link, Scene
 from trayapp.probes.base import Means
-from trayapp.probes.causes import CheckEnded
 from trayapp.probes.controls import Answer, Control, read
 from trayapp.probes.encryption import unverifying
 
@@ -61,13 +60,6 @@ class PortableGround:
         except TimeoutError:
             return Names.SILENT
         return Names.LIED
-
-    async def finds(self, name: str, patience: float) -> bool:
-        try:
-            async with asyncio.timeout(patience):
-                return bool(await self._means(patience).resolve(name, 0))
-        except (OSError, CheckEnded):
-            return False
 
     async def ask(self, control: Control, patience: float) -> Answer:
         if control.probe is None:

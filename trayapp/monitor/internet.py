@@ -8,8 +8,7 @@ What counts as sight, the strongest first:
    targets are configured, or none has answered in this network while services have (a firewall keeps us from them).
 
 Whoever answers in place of a control target is a portal: then plain HTTP and bare ports prove nothing, not even
-when they look well. A name that could not be looked up is judged by the name server alone; where the internet came
-back only just now, it is looked up once more before anybody is to blame.
+when they look well. A name that could not be looked up is judged by the name server alone.
 """
 
 from __future__ import annotations
@@ -26,11 +25,13 @@ from trayapp.monitor.masquerade import Masquerade
 from trayapp.monitor.outlook import NEVER, Outlook
 from trayapp.monitor.reach import host_of, is_address
 from trayapp.monitor.scene import INTERNET, Scene
-from trayapp.monitor.sentences import BLOCKED, NAMES_BACK, NO_INTERNET, NO_NAMES, NO_WAY, PORTAL, Unseen
+from trayapp.monitor.sentences import BLOCKED, CHANGED, NO_INTERNET, NO_NAMES, NO_WAY, PORTAL, Unseen
 from trayapp.probes.controls import FOREIGN
 
-RECOVERING = 30.0
-"""Seconds after the internet came back in which name servers may still take each other for gone."""
+RECOVERING = 15.0
+"""Seconds after the internet came back in which a name server may still be busy with what it could not ask: a small
+router refuses new questions until the old ones are given up, after ten seconds (dnsmasq(8), --dns-forward-max).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,6 @@ class Internet:
     def move(self, scene: Scene) -> None:
         self._scene = scene
         self._nameless_since = None
-        self._back_at = self._clock.monotonic()
 
     def missing(self) -> Unseen | None:
         return None if self._scene.ways_out else NO_WAY
@@ -116,7 +116,7 @@ class Internet:
             return PORTAL
         return None
 
-    async def doubt_names(self, service: Service, failed: float, *, unknown: bool) -> Unseen | None:
+    async def doubt_names(self, failed: float, *, unknown: bool) -> Unseen | None:
         """The same for a name that could not be looked up, whichever network its service is in.
 
         `unknown`: somebody who knows said that there is no such name.
@@ -131,8 +131,7 @@ class Internet:
                 return None
             if self._evidence.has_controls and found.found.control_at == NEVER:
                 return found.lack or NO_NAMES
-            back = self._clock.monotonic() - self._back_at < RECOVERING
-            return NAMES_BACK if back and await self._evidence.finds(host_of(service)) else None
+            return CHANGED if self._clock.monotonic() - self._back_at < RECOVERING else None
         if found is not None and found.lack is not None:
             return found.lack
         if self._nameless_since is None:

@@ -217,7 +217,7 @@ class Network:
         failed = self._clock.monotonic()
         if finding.cause.startswith(_NEEDS_NAMES):
             unknown = finding.cause == "dns.nxdomain"
-            return self._internet.missing() or await self._internet.doubt_names(service, failed, unknown=unknown)
+            return self._internet.missing() or await self._internet.doubt_names(failed, unknown=unknown)
         return await view.doubt(service, finding, failed)
 
     def _theirs_too(self, service: Service, finding: Finding) -> Finding:

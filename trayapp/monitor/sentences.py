@@ -34,7 +34,6 @@ NO_NEIGHBOURS = Unseen("network.offline", "offline", "nothing on the local netwo
 BLOCKED = Unseen("network.offline", "blocked", "the name server answers, but nothing else on the internet does")
 PORTAL = Unseen("network.portal", "portal", "something else answers in place of the internet, such as a login page")
 NO_NAMES = Unseen("network.dns", "blocked", "names cannot be looked up here")
-NAMES_BACK = Unseen("network.dns", "", "names could not be looked up for a moment")
 ELSEWHERE = Unseen("network.elsewhere", "", "this is not the network in which it was last seen")
 CHANGED = Unseen("network.changed", "", "the network changed during the check")
 
