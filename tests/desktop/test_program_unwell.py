@@ -42,7 +42,7 @@ def be_careless():
     raise LookupError("in a thread")
 
 first = signs / "first"
-if not first.exists():  # a second one only raises the window of the first, and a thread that still imports would crash it
+if not first.exists():  # a second one soon ends, and a thread that imports meanwhile would bring it down
     first.touch()
     threading.Thread(target=be_careless, name="careless", daemon=True).start()
 sys.exit(main(sys.argv[2:]))
