@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 
 from tests.faults.table import pytest_terminal_summary  # noqa: F401 - a hook
@@ -10,3 +14,18 @@ from tests.invariants.lives import pytest_report_header  # noqa: F401 - a hook
 # These machines are noisy: an example that takes long is no failure, and a failure prints how to repeat it.
 settings.register_profile("watchbell", deadline=None, print_blob=True)
 settings.load_profile("watchbell")
+
+
+@pytest.fixture(autouse=True)
+def screens_garbage(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Collects what a test of the screen leaves in the screen's own thread, as the program does.
+
+    Python's collector runs in whichever thread allocates, and would destroy Qt's objects there.
+    """
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()

@@ -41,7 +41,10 @@ def be_careless():
     wait("thread")
     raise LookupError("in a thread")
 
-threading.Thread(target=be_careless, name="careless", daemon=True).start()
+first = signs / "first"
+if not first.exists():  # a second one soon ends, and a thread that imports meanwhile would bring it down
+    first.touch()
+    threading.Thread(target=be_careless, name="careless", daemon=True).start()
 sys.exit(main(sys.argv[2:]))
 """
 """Watchbell, with a thread that does what it should not, one thing after the other, at a sign."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from tests.faults.crash_story import SERVICES, Story, ms
 from tests.history.past import NOON, WAIT, Faults, a_history
 from trayapp.config.load import load_file
-from trayapp.core import verdict
 from trayapp.core.news import Said
 from trayapp.core.words import Belief, Incident, Service, Status
 from trayapp.history.memory import Memory, Remembered
@@ -31,7 +30,7 @@ def prove_kept(story: Story, aside: Path) -> frozenset[str]:
     assert not story.told("recovered") or incidents[0].closing == "recovered"
     if memory is not None and incidents:
         prove_told(remembered, memory, incidents)
-    return frozenset(each.notification.kind for each in remembered.undelivered if each.attempted)
+    return frozenset(notification.kind for notification, attempted in remembered.telling.undelivered if attempted)
 
 
 def prove_believed(story: Story, path: Path, belief: Belief | None) -> None:
@@ -74,17 +73,7 @@ def services(story: Story) -> tuple[Service, ...]:
 
 def believed(story: Story, memory: Memory) -> Belief:
     service = next(service for service in services(story) if service.id == memory.service)
-    return verdict.rebuild(
-        service,
-        memory.status,
-        memory.since,
-        memory.reason,
-        memory.confirmed,
-        memory.incident,
-        memory.results,
-        memory.flapping_since,
-        memory.counted_since,
-    )
+    return memory.belief(service)
 
 
 def prove_told(remembered: Remembered, memory: Memory, incidents: list[Incident]) -> None:
@@ -134,7 +123,7 @@ def prove_over(story: Story) -> None:
     assert latest.keys() == set(SERVICES)
     assert Status.DOWN not in latest.values()
     remembered = recalled(path, story)
-    assert remembered.undelivered == remembered.telling.owed == ()
+    assert remembered.telling.undelivered == remembered.telling.owed == ()
     assert {memory.telling.told for memory in remembered.services.values()} == {None}
     with closing(sqlite3.connect(path)) as connection:
         mentions = connection.execute("SELECT incident, said FROM mentions ORDER BY said").fetchall()

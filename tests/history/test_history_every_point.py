@@ -74,13 +74,13 @@ def assert_remembered(path: Path, acknowledged: list[str]) -> None:
         return
     status = web.status if web.incident is None else Status.DOWN
     assert status is not Status.UNKNOWN or "up" not in acknowledged
-    told = {undelivered.notification.id for undelivered in remembered.undelivered}
+    told = {notification.id for notification, _ in remembered.telling.undelivered}
     if "down" in acknowledged:
         assert len(web.results) >= 4
     if incidents:
         assert (web.telling.told == 1) is (incidents[0].end is None)
         assert remembered.next_incident == 2
-        assert remembered.next_notification == (2 if incidents[0].end is None else 3)
+        assert remembered.telling.next_id == (2 if incidents[0].end is None else 3)
     assert incidents or "down" not in acknowledged
     assert 1 not in told or "delivered" not in acknowledged
     if "recovered" in acknowledged:

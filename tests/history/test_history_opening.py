@@ -96,7 +96,7 @@ def test_ids_after_a_lost_history_are_above_those_people_saw(path: Path, faults:
     text(path)
     history = a_history(path, faults)
     remembered = history.remembered([a_service()]).result(WAIT)
-    assert (remembered.next_incident, remembered.next_notification) == (NOON // 1000, NOON // 1000)
+    assert (remembered.next_incident, remembered.telling.next_id) == (NOON // 1000, NOON // 1000)
     assert history.close(WAIT)
 
 

@@ -78,7 +78,7 @@ def test_changes_and_notes_are_written_together_or_not_at_all(path: Path, expect
     assert history.close(WAIT)
     memory = remembered.services["web"]
     assert (memory.status, memory.incident, memory.telling) == (Status.UNKNOWN, None, Telling("web"))
-    assert (remembered.undelivered, remembered.next_notification, len(expected_faults)) == ((), 1, 1)
+    assert (remembered.telling.undelivered, remembered.telling.next_id, len(expected_faults)) == ((), 1, 1)
 
 
 def test_threads_and_their_reminders_come_back_while_they_matter(path: Path, faults: Faults) -> None:

@@ -79,9 +79,9 @@ def test_what_was_believed_told_and_promised_goes_on(of_version_1: Path, faults:
     assert web.incident == an_incident(2, "web", NOON + 25 * MINUTE)
     assert mail.telling == Telling("mail", snoozed_until=NOON + 9999 * MINUTE)
     assert cache.reason == "slow"
-    assert (remembered.next_incident, remembered.next_notification) == (4, 5)
+    assert (remembered.next_incident, remembered.telling.next_id) == (4, 5)
     assert (remembered.paused_until, remembered.paused) == (NOON + 40 * MINUTE, {})
-    assert [(waiting.notification.id, waiting.attempted) for waiting in remembered.undelivered] == [
+    assert [(notification.id, attempted) for notification, attempted in remembered.telling.undelivered] == [
         (3, True),
         (4, False),
     ]
@@ -110,17 +110,7 @@ def test_flapping_is_counted_from_where_it_would_have_been(of_version_1: Path, f
 
 def believed(memory: Memory) -> verdict.Belief:
     service = next(service for service in SERVICES if service.id == memory.service)
-    return verdict.rebuild(
-        service,
-        memory.status,
-        memory.since,
-        memory.reason,
-        memory.confirmed,
-        memory.incident,
-        memory.results,
-        memory.flapping_since,
-        memory.counted_since,
-    )
+    return memory.belief(service)
 
 
 def test_the_history_as_it_was_is_kept_beside_the_new_one_for_its_owner_alone(

@@ -56,8 +56,8 @@ def test_a_restart_finds_status_incident_telling_and_results(path: Path, faults:
     assert memory.incident == incident
     assert memory.telling == Telling("web", told=1)
     assert memory.results == tuple(results)
-    assert [told.notification for told in remembered.undelivered] == [a_notification(1, incident=1)]
-    assert (remembered.next_incident, remembered.next_notification) == (2, 2)
+    assert [notification for notification, _ in remembered.telling.undelivered] == [a_notification(1, incident=1)]
+    assert (remembered.next_incident, remembered.telling.next_id) == (2, 2)
 
 
 def test_a_restart_finds_the_newest_results_and_the_decisive_ones_before_them(path: Path, faults: Faults) -> None:
@@ -125,8 +125,8 @@ def test_an_undelivered_notification_says_after_a_restart_whether_it_was_attempt
     history.attempted(2)
     history.delivered(2).result(WAIT)
     assert history.close(WAIT)
-    undelivered = restarted(path, faults).undelivered
-    assert [(told.notification.id, told.attempted) for told in undelivered] == [(1, True), (3, False)]
+    undelivered = restarted(path, faults).telling.undelivered
+    assert [(notification.id, attempted) for notification, attempted in undelivered] == [(1, True), (3, False)]
 
 
 def test_ids_are_not_used_again_when_their_rows_are_gone(path: Path, faults: Faults) -> None:
@@ -139,7 +139,7 @@ def test_ids_are_not_used_again_when_their_rows_are_gone(path: Path, faults: Fau
         connection.execute("DELETE FROM incidents")
         connection.execute("DELETE FROM notifications")
     remembered = restarted(path, faults)
-    assert (remembered.next_incident, remembered.next_notification) == (42, 100)
+    assert (remembered.next_incident, remembered.telling.next_id) == (42, 100)
 
 
 def test_a_pause_of_the_engine_outlives_a_restart_and_ends(path: Path, faults: Faults) -> None:

@@ -20,7 +20,6 @@ from tests.monitor.judging import TALKED
 from tests.monitor.virtual import VirtualClock, VirtualLoop
 from trayapp.alerts.notifier import Action
 from trayapp.alerts.outbox import Outbox
-from trayapp.core import verdict
 from trayapp.core.calendar import Once, Rule
 from trayapp.core.words import (
     Belief,
@@ -245,18 +244,7 @@ class Laptop:
         self.book.register(list(self.services.values()), before - self.services.keys())
 
     def rebuilt(self, service: Service) -> Belief:
-        memory = self.book.recall([service]).services[service.id]
-        return verdict.rebuild(
-            service,
-            memory.status,
-            memory.since,
-            memory.reason,
-            memory.confirmed,
-            memory.incident,
-            memory.results,
-            memory.flapping_since,
-            memory.counted_since,
-        )
+        return self.book.recall([service]).services[service.id].belief(service)
 
     async def stop(self, patience: float = 0.0) -> None:
         """As a crash does it, unless it is given time to tell what waits."""

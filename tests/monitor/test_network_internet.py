@@ -284,6 +284,30 @@ def test_an_answer_that_a_portal_can_imitate_does_not_bring_the_internet_back(ta
     play(scene())
 
 
+@pytest.mark.parametrize(
+    ("cause", "later", "expected"),
+    [
+        ("dns.failed", 1, "network.changed"),
+        ("timeout.dns", 1, "network.changed"),
+        ("dns.nxdomain", 1, "CRITICAL"),
+        ("dns.failed", 20, "CRITICAL"),
+    ],
+)
+def test_a_name_server_that_fails_when_the_internet_is_only_just_back_says_nothing_of_a_service(
+    cause: str, later: float, expected: str
+):
+    async def scene() -> None:
+        world = World.begin([SHOP], FakeGround(silent=True, zone=Names.SILENT))
+        assert await world.verdict(SHOP, failed()) == "network.offline"
+        world.ground.silent, world.ground.zone = False, Names.OUTSIDE
+        await world.pass_time(6)
+        assert await world.verdict(SHOP, failed()) == "network.changed"
+        await world.pass_time(later)
+        assert await world.verdict(SHOP, failed(cause, None)) == expected
+
+    play(scene())
+
+
 def test_while_only_names_fail_services_by_number_are_judged_and_the_sight_says_what_is_wrong():
     async def scene() -> None:
         number = at("https://198.51.100.7/")

@@ -112,6 +112,7 @@ class Engine:
         self._wishes: list[Callable[[], object]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._telling = False
+        self._loaded: Loaded | None = None
         self.beat = time.monotonic()
         """When it last showed a sign of life, in seconds: at least every LOOK while it runs."""
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
@@ -355,9 +356,13 @@ class Engine:
         return self._monitor.suppressed(service)
 
     def _put_in_force(self) -> None:
-        """What the file says besides its services, and where it wants us to be called."""
+        """What the file says besides its services, when that is news, and where it wants us to be called."""
         self._listening.keep(self._in_force.services.values())
-        if (settings := self._in_force.loaded.settings) is not None:
+        loaded = self._in_force.loaded
+        if loaded is self._loaded:
+            return
+        self._loaded = loaded
+        if (settings := loaded.settings) is not None:
             controls = tuple(map(control, settings.network.control))
             self._network.use(controls, ask_routers=settings.network.gateway)
             self._desk.use(Rules(reminder=settings.notifications.reminder or None))

@@ -14,7 +14,6 @@ from typing import TypeVar
 from trayapp.config.lane import Lane
 from trayapp.config.load import Loaded
 from trayapp.config.watch import Watched
-from trayapp.core import verdict
 from trayapp.core.calendar import Rule
 from trayapp.core.words import Belief, Service
 from trayapp.engine import agenda
@@ -135,17 +134,7 @@ class InForce:
     def _rebuilt(self, service: Service, memory: Memory) -> Belief:
         """What was believed before the restart. A memory that makes no sense is a fault of ours, of one service."""
         try:
-            return verdict.rebuild(
-                service,
-                memory.status,
-                memory.since,
-                memory.reason,
-                memory.confirmed,
-                memory.incident,
-                memory.results,
-                memory.flapping_since,
-                memory.counted_since,
-            )
+            return memory.belief(service)
         except Exception as fault:  # noqa: BLE001 - the other services go on from where they were
             self._on_fault(fault, f"the memory of {service.id}")
             return Belief(service.id, memory.status, memory.since, memory.reason, incident=memory.incident)

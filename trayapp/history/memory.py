@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from trayapp.core import flapping
+from trayapp.core import flapping, verdict
 from trayapp.core.news import Recalled
-from trayapp.core.words import CheckResult, Incident, Notification, Service, Status, Telling
+from trayapp.core.words import Belief, CheckResult, Incident, Service, Status, Telling
 from trayapp.history import rows, schema
 from trayapp.history.telling import recall as recall_telling
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The past of one service, as far as it is needed to believe the same again: what `core.verdict.rebuild` takes.
+    """The past of one service, as far as it is needed to believe the same again.
 
     `status`, `since`, `reason`, `confirmed`, `flapping_since` and `counted_since` are those of the newest segment,
     `incident` is the open one. `results` are the newest ones, one more than its thresholds can need, and the newest
@@ -35,13 +34,19 @@ class Memory:
     flapping_since: int | None
     counted_since: int
 
-
-@dataclass(frozen=True, slots=True)
-class Undelivered:
-    """A notification of which nobody has said that he shows it; `attempted`: somebody may have."""
-
-    notification: Notification
-    attempted: bool
+    def belief(self, service: Service) -> Belief:
+        """What was believed of the service when this was remembered, by the thresholds that it has now."""
+        return verdict.rebuild(
+            service,
+            self.status,
+            self.since,
+            self.reason,
+            self.confirmed,
+            self.incident,
+            self.results,
+            self.flapping_since,
+            self.counted_since,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,7 @@ class Remembered:
     """
 
     next_incident: int
-    next_notification: int
     services: Mapping[str, Memory] = field(default_factory=lambda: MappingProxyType({}))
-    undelivered: tuple[Undelivered, ...] = ()
     paused_until: int | None = None
     paused: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     telling: Recalled = field(default_factory=Recalled)
@@ -63,27 +66,21 @@ class Remembered:
     def nothing(cls, now: int) -> Remembered:
         """What to go on with while the history can not be read: its ids are above all that may stand there."""
         first = now // 1000
-        return cls(next_incident=first, next_notification=first, telling=Recalled(next_id=first))
+        return cls(next_incident=first, telling=Recalled(next_id=first))
 
 
 def recall(connection: sqlite3.Connection, services: Sequence[Service], now: int) -> Remembered:
     """Read what is remembered of these services, and of what is still to be told."""
-    undelivered = _undelivered(connection)
     memories = (_memory(connection, service) for service in services)
     paused = connection.execute("SELECT value FROM meta WHERE key = 'paused_until'").fetchone()
     return Remembered(
         next_incident=schema.next_id(connection, "incidents"),
-        next_notification=schema.next_id(connection, "notifications"),
         services=MappingProxyType({memory.service: memory for memory in memories if memory}),
-        undelivered=undelivered,
         paused_until=paused[0] if paused else None,
         paused=MappingProxyType(
             dict(connection.execute("SELECT key, until FROM pauses JOIN services ON services.id = pauses.service"))
         ),
-        telling=replace(
-            recall_telling(connection, now),
-            undelivered=tuple((waiting.notification, waiting.attempted) for waiting in undelivered),
-        ),
+        telling=recall_telling(connection, now),
     )
 
 
@@ -150,19 +147,3 @@ def telling(connection: sqlite3.Connection, number: int, service: str) -> Tellin
     """What the user was told of the service with this number and id."""
     row = connection.execute(f"SELECT {rows.TELLING} FROM tellings WHERE service = ?", (number,)).fetchone()
     return rows.telling(service, row)
-
-
-def _undelivered(connection: sqlite3.Connection) -> tuple[Undelivered, ...]:
-    found = connection.execute(
-        """
-        SELECT id, at, kind, services, incident, title, body, urgent, attempted_at IS NOT NULL FROM notifications
-        WHERE delivered_at IS NULL ORDER BY id
-        """
-    )
-    return tuple(
-        Undelivered(
-            Notification(id_, at, kind, tuple(json.loads(services)), incident, title, body, bool(urgent)),
-            bool(attempted),
-        )
-        for id_, at, kind, services, incident, title, body, urgent, attempted in found
-    )

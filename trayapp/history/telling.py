@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 from trayapp.core.news import Mentioned, Notes, Owed, Recalled, Said, Shown, Standing, Told
+from trayapp.core.words import Notification
 from trayapp.history import rows, schema
 
 OF_LATE = 3_600_000
@@ -38,7 +40,7 @@ def keep(connection: sqlite3.Connection, notes: Notes, at: int) -> None:
 
 
 def recall(connection: sqlite3.Connection, now: int) -> Recalled:
-    """Everything that telling goes on from at `now`, but for what was not delivered."""
+    """Everything that telling goes on from at `now`."""
     threads = _threads(connection, now)
     return Recalled(
         next_id=schema.next_id(connection, "notifications"),
@@ -49,6 +51,7 @@ def recall(connection: sqlite3.Connection, now: int) -> Recalled:
         standing=tuple(
             Standing(*row) for row in connection.execute("SELECT what, about, at FROM standing ORDER BY what, about")
         ),
+        undelivered=_undelivered(connection),
     )
 
 
@@ -110,3 +113,17 @@ def _shown(connection: sqlite3.Connection, now: int) -> tuple[Shown, ...]:
         (now - OF_LATE,),
     )
     return tuple(Shown(at, bool(ring)) for at, ring in found)
+
+
+def _undelivered(connection: sqlite3.Connection) -> tuple[tuple[Notification, bool], ...]:
+    """Notifications of which nobody has said that he shows them, and whether somebody may have."""
+    found = connection.execute(
+        """
+        SELECT id, at, kind, services, incident, title, body, urgent, attempted_at IS NOT NULL FROM notifications
+        WHERE delivered_at IS NULL ORDER BY id
+        """
+    )
+    return tuple(
+        (Notification(id_, at, kind, tuple(json.loads(services)), incident, title, body, bool(urgent)), bool(attempted))
+        for id_, at, kind, services, incident, title, body, urgent, attempted in found
+    )

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from trayapp.core import telling
+from trayapp.core import telling, verdict
 from trayapp.core.news import NO_NOTES, Decision, Notes
 from trayapp.core.words import Belief, CheckResult, Notification, ServiceView, Status, StatusChange, Telling
 from trayapp.monitor.needs import Desk, Memory
@@ -57,6 +57,11 @@ class Held:
             self._desk.forget(closed.id, belief.reason)
         self._note_turn(view, new)
         return new
+
+    def interrupt(self, view: ServiceView, at: int, status: Status, reason: str) -> ServiceView:
+        """From `at` on it is something that no result of ours says."""
+        belief, changes = verdict.interrupt(view.belief, at, status, reason)
+        return self.believe(view, belief, changes)
 
     def settle(self, view: ServiceView, belief: Belief, changes: Sequence[StatusChange], decision: Decision) -> None:
         """Take over the belief that a result led to; remember it; and only then have it told."""

@@ -25,8 +25,13 @@ from trayapp.monitor.masquerade import Masquerade
 from trayapp.monitor.outlook import NEVER, Outlook
 from trayapp.monitor.reach import host_of, is_address
 from trayapp.monitor.scene import INTERNET, Scene
-from trayapp.monitor.sentences import BLOCKED, NO_INTERNET, NO_NAMES, NO_WAY, PORTAL, Unseen
+from trayapp.monitor.sentences import BLOCKED, CHANGED, NO_INTERNET, NO_NAMES, NO_WAY, PORTAL, Unseen
 from trayapp.probes.controls import FOREIGN
+
+RECOVERING = 15.0
+"""Seconds after the internet came back in which a name server may still be busy with what it could not ask: a small
+router refuses new questions until the old ones are given up, after ten seconds (dnsmasq(8), --dns-forward-max).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Internet:
         self._masquerade = Masquerade()
         self._scene = Scene()
         self._nameless_since: int | None = None
+        self._back_at = NEVER
         self.outlook = Outlook(INTERNET)
         self.inquiry = Inquiry(self._look, clock)
 
@@ -121,8 +127,11 @@ class Internet:
         )
         if found is not None and found.knows_names and found.lack is not PORTAL:
             # A name server that answers of itself, and cannot reach the others, knows nothing of this name.
-            sure = unknown or found.found.control_at > NEVER or not self._evidence.has_controls
-            return None if sure else found.lack or NO_NAMES
+            if unknown:
+                return None
+            if self._evidence.has_controls and found.found.control_at == NEVER:
+                return found.lack or NO_NAMES
+            return CHANGED if self._clock.monotonic() - self._back_at < RECOVERING else None
         if found is not None and found.lack is not None:
             return found.lack
         if self._nameless_since is None:
@@ -137,6 +146,7 @@ class Internet:
         self.outlook.genuine_at = max(self.outlook.genuine_at, genuinely)
         self.inquiry.stir()
         if regained:
+            self._back_at = self._clock.monotonic()
             self._regained()
 
     async def _look(self) -> Round:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -38,18 +38,15 @@ from trayapp.monitor.held import Held
 from trayapp.monitor.needs import Desk, Memory
 from trayapp.monitor.network import Network
 from trayapp.monitor.publishing import IN_TIME, Publishing
+from trayapp.monitor.respite import Respite
 from trayapp.monitor.rounds import Rounds
 from trayapp.monitor.scheduler import FIRST_SPACING, phase
-from trayapp.monitor.unjudged import Unjudged
 from trayapp.monitor.vigil import Vigil
 from trayapp.monitor.waking import Waking
 from trayapp.monitor.witness import Begun, Witness
 
 PROBE_BUG = "self.bug"
 """The cause of a finding that says: the probe is broken, and its traceback is in the log."""
-
-LONGEST_WAIT = 60.0
-"""Seconds after which we look at the wall clock again, whatever it promised: it may have been set."""
 
 LATE = 12.0
 """Seconds that a check may begin late before we say so."""
@@ -92,9 +89,9 @@ class Monitor:
         )
         self._rounds = Rounds(clock, self._begin_check, self._set_checking, self._check_ended)
         self._first_round: dict[str, float] = {}
-        self._counts_from: dict[str, float] = {}
-        self._unjudged = Unjudged()
-        self._turning: asyncio.TimerHandle | None = None
+        self._respite = Respite(
+            clock, memory, self._held, notice=self._notice_gap, rest=self._rounds.drop, rise=self._rise
+        )
         self._dependants = Dependants()
         self._network = network
         self._witness = Witness(clock, network)
@@ -132,10 +129,10 @@ class Monitor:
         wanted = {service.id: service for service in services}
         self._network.keep(wanted.values())
         self._dependants.keep(wanted.values())
-        self._unjudged.maintain(maintenance, self._clock.now())
+        self._respite.maintain(maintenance)
         kept = self._held.views
         for id_ in [id_ for id_ in kept if id_ not in wanted]:
-            self._interrupt(kept[id_], Status.UNKNOWN, "removed")
+            self._held.interrupt(kept[id_], self._clock.now(), Status.UNKNOWN, "removed")
             self._drop(id_)
         self._held.views = {id_: kept[id_] for id_ in wanted if id_ in kept}
         places = itertools.count()
@@ -148,7 +145,7 @@ class Monitor:
             else:
                 self._replace(old, service, index, places)
         self._held.views = {id_: self._held.views[id_] for id_ in wanted}
-        self._arm_turning()
+        self._respite.arm()
         self._publishing.ask()
 
     def check_now(self, services: Iterable[str] | None = None) -> None:
@@ -156,7 +153,7 @@ class Monitor:
         now = self._clock.monotonic()
         for index, id_ in enumerate(list(self._held.views) if services is None else services):
             view = self._held.views.get(id_)
-            if view is not None and self._unjudged.asked(view.service) and not self._rounds.in_flight(id_):
+            if view is not None and self._respite.asked(view.service) and not self._rounds.in_flight(id_):
                 self._first_round[id_] = phase(index)  # what is asked together now need not stay together
                 self._rounds.plan(id_, now)
 
@@ -167,7 +164,7 @@ class Monitor:
         self._notice_gap()
         self._network.look()
         self._show_sights()
-        self._turn()
+        self._respite.turn()
         for id_ in self._held.views:
             if id_ not in self._judged:  # its result is there, and only being weighed
                 self._expire(id_, "stale")
@@ -213,25 +210,18 @@ class Monitor:
 
     def pause(self, until: int | None) -> None:
         """Check nothing until then; None goes on at once."""
-        self._memory.pause(until)
-        self._unjudged.pause(until)
-        self._stand_all()
+        self._respite.pause(until)
 
     def pause_service(self, service: str, until: int | None) -> bool:
         """Do not check this one until then; None goes on at once. False when there is no such service."""
         if service not in self._held.views:
             return False
-        self._memory.pause(until, service)
-        self._unjudged.pause_service(service, until)
-        self._stand_all()
+        self._respite.pause_service(service, until)
         return True
 
     def restore_pauses(self, until: int | None, services: Mapping[str, int]) -> None:
         """Go on with pauses that were begun before a restart. To be called before the first service is watched."""
-        self._unjudged.pause(until)
-        for service, end in services.items():
-            self._unjudged.pause_service(service, end)
-        self._unjudged.pass_to(self._clock.now())
+        self._respite.restore(until, services)
 
     def report(self, problems: Sequence[str], faults: Sequence[str], quiet_until: int | None = None) -> None:
         """Sentences about Watchbell itself and about its configuration file, and until when it is quiet."""
@@ -253,7 +243,7 @@ class Monitor:
             version=self._version,
             at=self._clock.now(),
             services=tuple(self._held.views.values()),
-            paused_until=self._unjudged.paused_until,
+            paused_until=self._respite.paused_until,
             problems=self._problems,
             faults=self._faults,
             sights=self._network.sights(),
@@ -265,8 +255,7 @@ class Monitor:
         self._publishing.stop()
         self._waking.stop()
         self._network.stop()
-        if self._turning is not None:
-            self._turning.cancel()
+        self._respite.stop()
         await self._rounds.stop(patience)
 
     # One check
@@ -275,7 +264,7 @@ class Monitor:
         if self._notice_gap():
             return None  # everything is planned anew
         view = self._held.views.get(id_)
-        return self._check(view, due) if view is not None and self._unjudged.asked(view.service) else None
+        return self._check(view, due) if view is not None and self._respite.asked(view.service) else None
 
     async def _check(self, view: ServiceView, due: float) -> None:
         service = view.service
@@ -317,9 +306,9 @@ class Monitor:
     def _still_asked(self, asked: Service, begun: Begun) -> bool:
         """Not when it was removed, paused or edited, or its maintenance ended, while it was being asked."""
         view = self._held.views.get(asked.id)
-        if view is None or not self._unjudged.asked(view.service) or not _same_question(asked, view.service):
+        if view is None or not self._respite.asked(view.service) or not _same_question(asked, view.service):
             return False
-        return begun.clocks.monotonic >= self._counts_from.get(asked.id, 0.0)
+        return self._respite.counts(asked.id, begun.clocks.monotonic)
 
     def _take_in(self, result: CheckResult, due: float) -> None:
         view = self._held.views[result.service]
@@ -352,8 +341,8 @@ class Monitor:
         """Begin to watch; `index` is its place in the file, `places` counts those that begin at this moment."""
         self._held.show(replace(view, when_back=self._desk.asked(view.service.id)))
         self._expire(view.service.id, "not running")
-        self._stand(view.service.id)
-        if self._unjudged.asked(view.service):
+        self._respite.stand(view.service.id)
+        if self._respite.asked(view.service):
             self._plan_first(view.service.id, index, places)
 
     def _expire(self, id_: str, reason: str) -> None:
@@ -368,9 +357,9 @@ class Monitor:
         was = old.service
         view = self._held.show(replace(self._held.views[new.id], service=new))
         if not _same_question(was, new):
-            self._interrupt(view, Status.UNKNOWN, "changed")
-        anew = self._stand(new.id) or was != new
-        if anew and self._unjudged.asked(new):
+            self._held.interrupt(view, self._clock.now(), Status.UNKNOWN, "changed")
+        anew = self._respite.stand(new.id) or was != new
+        if anew and self._respite.asked(new):
             self._plan_first(new.id, index, places)
 
     def _plan_first(self, id_: str, index: int, places: Iterator[int]) -> None:
@@ -379,6 +368,14 @@ class Monitor:
             return  # all will be planned, one after the other, as soon as there is a network
         self._first_round[id_] = phase(index)
         self._rounds.plan(id_, self._clock.monotonic() + next(places) * FIRST_SPACING)
+
+    def _rise(self, services: Collection[str]) -> None:
+        """These were let be for a while, and are to be asked again."""
+        places = itertools.count()
+        for index, id_ in enumerate(self._held.views):
+            if id_ in services:
+                self._plan_first(id_, index, places)
+        self._publishing.ask()
 
     def _plan_next(self, service: Service, belief: Belief, due: float) -> None:
         """Keep to the service's own beat, however late this check was, unless a check is planned sooner."""
@@ -394,7 +391,7 @@ class Monitor:
 
     def _plan_soon(self, id_: str, seconds: float) -> None:
         view, planned = self._held.views.get(id_), self._rounds.due(id_)
-        if view is not None and self._unjudged.asked(view.service) and not self._rounds.in_flight(id_):
+        if view is not None and self._respite.asked(view.service) and not self._rounds.in_flight(id_):
             soon = self._clock.monotonic() + seconds
             self._rounds.plan(id_, soon if planned is None else min(soon, planned))
 
@@ -404,7 +401,7 @@ class Monitor:
         view = self._held.views.get(id_)
         if self._waking.waiting or self._rounds.due(id_) is not None:
             return
-        if view is not None and self._unjudged.asked(view.service):
+        if view is not None and self._respite.asked(view.service):
             # Its answer was void or taking it in failed: it stays on its beat all the same.
             self._rounds.plan(id_, self._clock.monotonic() + view.service.interval / 1000)
 
@@ -416,9 +413,8 @@ class Monitor:
     def _drop(self, id_: str) -> None:
         self._rounds.drop(id_)
         self._first_round.pop(id_, None)
-        self._counts_from.pop(id_, None)
         self._ended.pop(id_, None)
-        self._unjudged.pause_service(id_, None)
+        self._respite.leave(id_)
         self._desk.leave(id_)
 
     # What nobody watched, and what cannot be seen
@@ -451,7 +447,7 @@ class Monitor:
         for id_ in list(services):
             view = self._held.views[id_]
             if view.belief.status not in verdict.UNJUDGED:
-                self._interrupt(view, Status.UNKNOWN, reason, since)
+                self._held.interrupt(view, since, Status.UNKNOWN, reason)
 
     def _show_sights(self) -> None:
         sights = self._network.sights()
@@ -463,75 +459,6 @@ class Monitor:
             if sight not in before:
                 self._observe(sight)
         self._publishing.ask()
-
-    # What is not to be judged: paused, in maintenance
-
-    def _turn(self) -> None:
-        """See whether a pause or a maintenance began or ended by itself."""
-        was_paused, pauses = self._unjudged.paused_until, self._unjudged.paused_services
-        if self._unjudged.pass_to(self._clock.now()):
-            if was_paused is not None and self._unjudged.paused_until is None:
-                self._memory.pause(None)
-            for service in pauses - self._unjudged.paused_services:
-                self._memory.pause(None, service)
-            self._stand_all()
-
-    def _stand_all(self) -> None:
-        back = [id_ for id_ in list(self._held.views) if self._stand(id_)]
-        places = itertools.count()
-        for index, id_ in enumerate(self._held.views):
-            if id_ in back:
-                self._plan_first(id_, index, places)
-        self._arm_turning()
-        self._publishing.ask()
-
-    def _stand(self, id_: str) -> bool:
-        """Have the status say what the user asked or planned for the service; whether it is to be judged anew."""
-        view = self._held.views[id_]
-        paused_until, maintenance_until = (
-            self._unjudged.service_paused_until(id_),
-            self._unjudged.maintenance_until(id_),
-        )
-        if (paused_until, maintenance_until) != (view.paused_until, view.maintenance_until):
-            view = self._held.show(replace(view, paused_until=paused_until, maintenance_until=maintenance_until))
-        wanted = self._unjudged.of(view.service)
-        belief = view.belief
-        if wanted is None:
-            if belief.status not in verdict.UNJUDGED:
-                return False
-            self._counts_from[id_] = self._clock.monotonic()
-            self._interrupt(view, Status.UNKNOWN, "new", self._over_since(belief))
-            return True
-        if wanted != (belief.status, belief.reason):
-            status, reason = wanted
-            self._interrupt(view, status, reason)
-        if not self._unjudged.asked(view.service):
-            self._rounds.drop(id_)
-            return False
-        return belief.status is Status.PAUSED
-
-    def _over_since(self, belief: Belief) -> int:
-        """When what kept it from being judged was over: the end of its maintenance, where we were not there to see."""
-        now = self._clock.now()
-        end = self._unjudged.window_end(belief.service, belief.since) if belief.status is Status.MAINTENANCE else None
-        if end is None:
-            return now
-        last = belief.last.ended if belief.last is not None else end
-        return min(now, max(end, last))  # a result of the time before it was noticed counts for nothing either
-
-    def _arm_turning(self) -> None:
-        if self._turning is not None:
-            self._turning.cancel()
-            self._turning = None
-        moment = self._unjudged.next_moment()
-        if moment is not None:
-            wait = min(max(0.0, (moment - self._clock.now()) / 1000), LONGEST_WAIT)
-            self._turning = asyncio.get_running_loop().call_later(wait, self._turned_by_itself)
-
-    def _turned_by_itself(self) -> None:
-        self._notice_gap()
-        self._turn()
-        self._arm_turning()
 
     # What depends on what
 
@@ -551,13 +478,6 @@ class Monitor:
                     self._held.believe(view, belief, changes)
             elif not self._waking.waiting:
                 self._plan_soon(child, place * FIRST_SPACING)
-
-    # What is held
-
-    def _interrupt(self, view: ServiceView, status: Status, reason: str, since: int | None = None) -> None:
-        at = self._clock.now() if since is None else since
-        belief, changes = verdict.interrupt(view.belief, at, status, reason)
-        self._held.believe(view, belief, changes)
 
     def _publish_now(self) -> None:
         self._version += 1

@@ -218,9 +218,8 @@ class Network:
     async def _doubt(self, view: View, service: Service, finding: Finding) -> Unseen | None:
         failed = self._clock.monotonic()
         if finding.cause.startswith(_NEEDS_NAMES):
-            return self._internet.missing() or await self._internet.doubt_names(
-                failed, unknown=finding.cause == "dns.nxdomain"
-            )
+            unknown = finding.cause == "dns.nxdomain"
+            return self._internet.missing() or await self._internet.doubt_names(failed, unknown=unknown)
         return await view.doubt(service, finding, failed)
 
     def _theirs_too(self, service: Service, finding: Finding) -> Finding:
