@@ -7,10 +7,56 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from trayapp.probes.base import Kind
+from trayapp.probes.command import Command
+from trayapp.probes.dns import Dns
+from trayapp.probes.ftp import Ftp
+from trayapp.probes.grpc import Grpc
+from trayapp.probes.heartbeat import Heartbeat
 from trayapp.probes.http import Http
+from trayapp.probes.imap import Imap
+from trayapp.probes.ldap import Ldap
+from trayapp.probes.memcached import Memcached
+from trayapp.probes.mqtt import Mqtt
+from trayapp.probes.mysql import Mysql
+from trayapp.probes.ntp import Ntp
+from trayapp.probes.ping import Ping
+from trayapp.probes.pop3 import Pop3
+from trayapp.probes.postgresql import Postgresql
+from trayapp.probes.redis import Redis
+from trayapp.probes.smtp import Smtp
+from trayapp.probes.ssh import Ssh
 from trayapp.probes.tcp import Tcp
+from trayapp.probes.tls import Tls
+from trayapp.probes.websocket import Websocket
 
-PROBES: Mapping[str, type[Kind]] = MappingProxyType({probe.kind: probe for probe in (Http, Tcp)})
+PROBES: Mapping[str, type[Kind]] = MappingProxyType(
+    {
+        probe.kind: probe
+        for probe in (
+            Http,
+            Command,
+            Dns,
+            Ftp,
+            Grpc,
+            Heartbeat,
+            Imap,
+            Ldap,
+            Memcached,
+            Mqtt,
+            Mysql,
+            Ntp,
+            Ping,
+            Pop3,
+            Postgresql,
+            Redis,
+            Smtp,
+            Ssh,
+            Tls,
+            Websocket,
+            Tcp,
+        )
+    }
+)
 """Every kind there is, by the name of its table in services.toml. Bare addresses go to the first that knows them."""
 
 
