@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import subprocess
 import sys
 import textwrap
 
-from tests.servers import HttpServer, RawServer
+from tests.probes.certificates import self_signed
+from tests.probes.stages_web import reset_after, stall
+from tests.servers import HttpServer, RawServer, closed_port, saying
 
 PREPARED = """
     import asyncio, os, resource, socket, ssl, sys
@@ -98,14 +101,68 @@ def test_a_full_table_of_files_is_our_own_trouble_and_nobodys_outage() -> None:
     assert printed.splitlines() == ["UNKNOWN self self.files"] * 2 + ["OK OK"]
 
 
+def test_a_check_leaves_nothing_for_the_garbage_collector_whatever_comes_of_it() -> None:
+    """The program collects rarely, and by a timer of the screen: what waits for that may hold sockets and pages."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok"
+    behaviours = {
+        "reads": saying(head + b" and more"),
+        "cut": saying(head),
+        "garbled": saying(b"SSH-2.0\r\n\r\n"),
+        "reset": reset_after(head),
+        "silent": stall,
+        "packed": saying(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nok"),
+        "around": saying(b"HTTP/1.1 302 Go\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"),
+    }
+    with contextlib.ExitStack() as stack:
+        plain = {name: stack.enter_context(RawServer(behave)).port for name, behave in behaviours.items()}
+        wrong = stack.enter_context(HttpServer(tls=self_signed())).port
+        closed = stack.enter_context(closed_port())
+        printed = run(
+            f"""
+            import gc
+            pages = {{name: f"http://127.0.0.1:{{port}}/" for name, port in {plain!r}.items()}}
+            pages |= {{"wrong": "https://127.0.0.1:{wrong}/", "closed": "http://127.0.0.1:{closed}/"}}
+            pages |= {{"no tls": "https://127.0.0.1:{plain["garbled"]}/"}}
+
+            async def main():
+                quick = Means(1.0, reveal, resolve, verifying())
+                for name, page in pages.items():
+                    probe = Http(page, contains="ok")
+                    proxied = Http("https://site.test/", proxy=page.replace("https", "http"))
+                    for _ in range(2):
+                        found = [(await probe.check(quick)).cause, (await proxied.check(quick)).cause]
+                        left = gc.collect()
+                        gc.disable()
+                    gc.enable()
+                    print(name, *found, left)
+
+            asyncio.run(main())
+            """,
+            0,
+            0,
+        )
+    assert printed.splitlines() == [
+        "reads http.protocol proxy 0",
+        "cut http.protocol proxy 0",
+        "garbled http.protocol proxy 0",
+        "reset reset proxy 0",
+        "silent timeout.first_byte proxy 0",
+        "packed http.encoding proxy 0",
+        "around http.redirects proxy 0",
+        "wrong tls.self_signed proxy 0",
+        "closed refused proxy 0",
+        "no tls timeout.tls proxy 0",
+    ]
+
+
 def test_the_http_client_is_loaded_by_the_first_http_check_and_not_before() -> None:
     printed = run(
         """
         from trayapp.probes import probe_for
         probe_for("https://example.org/")
-        print("httpx" in sys.modules, "h11" in sys.modules)
+        print([name for name in ("httpx", "h11", "re2", "jmespath") if name in sys.modules])
         """,
         0,
         0,
     )
-    assert printed == "False False\n"
+    assert printed == "[]\n"

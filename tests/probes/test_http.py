@@ -5,16 +5,19 @@ from __future__ import annotations
 import base64
 import os
 import signal
+import socket
+from collections.abc import Sequence
 
 import pytest
 
-from tests.probes.asking import ask
+from tests.probes.asking import Resolve, ask
 from tests.servers import Asked, HttpServer, Nginx, RawServer, Reply, reset, saying
 from trayapp import __version__
 from trayapp.core.keys import Reference
 from trayapp.core.words import Blame, Outcome
-from trayapp.probes.base import Kind
-from trayapp.probes.http import Http, check_headers, check_statuses
+from trayapp.probes.base import AddrInfo, Kind
+from trayapp.probes.http import Http
+from trayapp.probes.http_keys import check_headers, check_statuses
 
 PAGE = b"<p>What are you doing?</p>"
 
@@ -157,6 +160,69 @@ def test_a_secret_with_a_line_break_inside_is_refused_without_being_told() -> No
         assert server.requests == []
     assert (finding.cause, finding.blame) == ("config.invalid", Blame.CONFIG)
     assert "hush" not in finding.message
+
+
+@pytest.mark.parametrize("value", ["Grüße", "日本", "\x80", "a\tb", "😀", ""])
+def test_a_header_may_say_what_is_not_ascii(value: str) -> None:
+    with HttpServer() as server:
+        assert ask(Http(server.url, headers={"X-One": value})).outcome is Outcome.OK
+        assert server.requests[0].headers["x-one"].encode("latin-1").decode() == value
+
+
+def test_half_a_character_is_the_configurations_fault_and_no_bug() -> None:
+    for keys in ({"headers": {"X-One": "\ud800"}}, {"body": "\ud800"}, {"auth": {"token": "\ud800"}}):
+        finding = ask(Http("http://site.test/", **keys))
+        assert (finding.cause, finding.blame) == ("config.invalid", Blame.CONFIG)
+
+
+def test_a_host_of_ones_own_is_asked_for() -> None:
+    with HttpServer() as server:
+        ask(Http(server.url, headers={"host": "other.test"}))
+        assert server.requests[0].headers["host"] == "other.test"
+
+
+def test_what_is_secret_is_not_shown_where_a_probe_is() -> None:
+    secret = {"user": "me", "password": "hush"}
+    probe = Http(
+        "https://site.test/",
+        headers={"X-Key": "hush"},
+        body="hush",
+        auth=secret,
+        proxy="http://proxy.test",
+        proxy_auth=secret,
+        client_passphrase="hush",
+    )
+    assert "hush" not in repr(probe)
+
+
+def both_kinds(four: str = "127.0.0.1", six: str = "::1") -> Resolve:
+    async def resolve(_host: str, port: int) -> Sequence[AddrInfo]:
+        found: list[AddrInfo] = []
+        if six:
+            found.append((socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (six, port, 0, 0)))
+        if four:
+            found.append((socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (four, port)))
+        return found
+
+    return resolve
+
+
+@pytest.mark.parametrize(("host", "ip", "address"), [("127.0.0.1", "4", "127.0.0.1"), ("::1", "6", "::1")])
+def test_a_kind_of_address_is_insisted_on(host: str, ip: str, address: str) -> None:
+    with HttpServer(host=host) as server:
+        url = f"http://site.test:{server.port}/"
+        finding = ask(Http(url, ip=ip), resolve=both_kinds())
+        assert (finding.outcome, finding.address) == (Outcome.OK, address)
+        assert ask(Http(url), resolve=both_kinds()).outcome is Outcome.OK
+        other = "4" if ip == "6" else "6"
+        assert ask(Http(url, ip=other), resolve=both_kinds()).cause == "refused"
+
+
+def test_a_name_without_that_kind_of_address_is_told_so() -> None:
+    finding = ask(Http("http://site.test/", ip="6"), resolve=both_kinds(six=""))
+    assert (finding.outcome, finding.cause) == (Outcome.CRITICAL, "dns.no_address")
+    assert finding.message == "site.test has no IPv6 address"
+    assert ask(Http("http://site.test/", ip="4"), resolve=both_kinds("", "")).cause == "dns.nxdomain"
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a:b", "Content-Length", "transfer-encoding", "Connection", "é"])

@@ -92,6 +92,15 @@ def test_the_query_of_a_redirect_that_is_not_followed_is_told_to_nobody() -> Non
         assert ask(Http(first.url)).message == "redirects to what is no web address: htp://elsewhere/login"
 
 
+def test_where_a_redirect_leads_is_told_to_nobody_once_a_secret_was_sent() -> None:
+    for location in ("http://hush.test/hush", "htp://hush/", "https://127.0.0.1:1/hush"):
+        with to(location) as first:
+            for keys in ({"headers": {"X-Token": "hush"}}, {"auth": {"token": "hush"}}, {"body": "hush"}):
+                finding = ask(Http(first.url, follow="same-origin", method="PUT", **keys))
+                assert finding.cause == "http.redirects"
+                assert "hush" not in repr(finding)
+
+
 def test_a_redirect_is_the_answer_itself_when_none_are_followed_or_it_is_expected() -> None:
     with HttpServer() as other, to(other.url) as first:
         assert ask(Http(first.url, follow="none")).message == "HTTP 302"

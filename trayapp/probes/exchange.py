@@ -1,33 +1,28 @@
-"""The conversation of one `http` check: ask, follow where that is allowed, read what the rules need, judge."""
+"""The conversation of one `http` check: ask, follow where that is allowed, and have the answer judged."""
 
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from contextlib import suppress
+import ssl
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
 
 import httpx
 
 from trayapp import __version__
-from trayapp.core.words import Finding, Outcome
+from trayapp.core.words import Finding
+from trayapp.probes.authentication import authorization, credentials
 from trayapp.probes.base import Means
 from trayapp.probes.causes import Misbehaved, Misconfigured
-from trayapp.probes.encryption import unverifying
+from trayapp.probes.encryption import Papers, context_with
+from trayapp.probes.judging import judge
 from trayapp.probes.phases import Phases
-from trayapp.probes.redirects import leads_on, onward
+from trayapp.probes.proxy import Proxy, chosen
+from trayapp.probes.redirects import leads_on, onward, same_origin
 from trayapp.probes.transport import FreshTransport
 
 if TYPE_CHECKING:
     from trayapp.probes.http import Http
-
-MOST_BODY = 1024 * 1024
-"""Bytes of a page that are read; the rules are judged on these."""
-
-MOST_PIECES = 10_000
-"""Parts in which they may come: chunks of one byte would cost more to unpack than they are worth."""
 
 STANDARD = httpx.Headers(
     {
@@ -46,90 +41,74 @@ _URL = lru_cache(maxsize=1024)(httpx.URL)
 async def exchange(http: Http, means: Means, phases: Phases) -> Finding:
     """Asks and judges. Raises what the transport raises, and CheckEnded for a broken rule."""
     request = await _first_request(http, means)
-    transport = FreshTransport(means, phases, means.tls if http.verify else unverifying())
+    own = True
+    transport = FreshTransport(means, phases, http.ip)
     for followed in range(http.max_redirects + 1):
+        transport.proxy = await _proxy(http, request.url, means) if http.proxy else None
+        if request.url.scheme == "https":
+            transport.tls = await _tls(http, means, own=own)
         response = await transport.handle_async_request(request)
         try:
             if http.follow == "none" or http.expects(response.status_code) or not leads_on(response):
-                return await _judge(http, response, followed, phases)
+                return await judge(http, response, phases, transport.proxy, followed, own=own)
         finally:
             await response.aclose()
-        request = onward(request, response, http.follow, STANDARD)
+        before, request = request.url, onward(request, response, http.follow, STANDARD)
+        own = own and same_origin(before, request.url)
     raise Misbehaved("http.redirects", f"more than {http.max_redirects} redirects")
 
 
 async def _first_request(http: Http, means: Means) -> httpx.Request:
+    if not (http.headers or http.body or http.auth or "@" in http.url):
+        return _plain_request(http.method, http.url)
+    url = _parsed(http.url, http.target)
+    headers = {name.lower(): (name, value) for name, value in STANDARD.raw}
+    who = await authorization(http.auth, url.userinfo, means)
+    if who:
+        headers[b"authorization"] = _header("Authorization", who)
+    for key, text in http.headers.items():
+        name, value = _header(key, (await means.reveal(text)).strip())
+        headers[name.lower()] = name, value
+    content = _encoded(await means.reveal(http.body), "content") if http.body else None
+    return httpx.Request(http.method, url, headers=list(headers.values()), content=content)
+
+
+@lru_cache(maxsize=4096)
+def _plain_request(method: str, url: str) -> httpx.Request:
+    """A request that holds nothing of the user's, kept for the next check: making it takes as long as reading it."""
+    return httpx.Request(method, _parsed(url, url), headers=STANDARD)
+
+
+def _parsed(written: str, shown: str) -> httpx.URL:
     try:
-        url = _URL(http.url)
+        return _URL(written)
     except httpx.InvalidURL as error:
-        raise Misconfigured("config.invalid", f"not a URL: {http.target}") from error
-    headers = STANDARD.copy()
-    if url.userinfo:
-        credentials = unquote(url.userinfo.decode("ascii")).encode()
-        headers["Authorization"] = f"Basic {b64encode(credentials).decode('ascii')}"
-    for name, text in http.headers.items():
-        value = (await means.reveal(text)).strip()
-        if _NOT_IN_A_HEADER.search(value):
-            raise Misconfigured("config.invalid", f"the value of header {name} has characters that no header may have")
-        headers[name] = value
-    content = (await means.reveal(http.body)).encode() if http.body else None
-    return httpx.Request(http.method, url, headers=headers, content=content)
+        raise Misconfigured("config.invalid", f"not a URL: {shown}") from error
 
 
-async def _judge(http: Http, response: httpx.Response, followed: int, phases: Phases) -> Finding:
-    status = response.status_code
-    details: dict[str, Any] = {"status": status, "http": response.http_version.removeprefix("HTTP/")}
-    if "tls" in response.extensions:
-        details["tls"] = response.extensions["tls"]
-    if followed:
-        details["redirects"] = followed
-    if not http.expects(status):
-        return Finding(Outcome.CRITICAL, "http.status", message=f"HTTP {status}", details=details)
-    if not (http.contains or http.not_contains):
-        return Finding(Outcome.OK, details=details)
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
-        message = f"the page came encoded ({encoding[:40]}) though it was asked for plain"
-        return Finding(Outcome.CRITICAL, "http.encoding", message=message, details=details)
-    page, whole = await _read(response)
-    phases.leave()
-    details["bytes"] = len(page)
-    if not whole:
-        details["truncated"] = True
-    if http.contains and not holds(page, http.contains):
-        extent = "the page does" if whole else f"the first {len(page)} bytes of the page do"
-        message = f'{extent} not contain "{_short(http.contains)}"'
-        return Finding(Outcome.CRITICAL, "http.body", message=message, details=details)
-    if http.not_contains and holds(page, http.not_contains):
-        message = f'the page contains "{_short(http.not_contains)}"'
-        return Finding(Outcome.CRITICAL, "http.body", message=message, details=details)
-    return Finding(Outcome.OK, details=details)
+def _header(name: str, value: str) -> tuple[bytes, bytes]:
+    """As it is sent: what is not ASCII in UTF-8, which servers that know of it take it for (RFC 9110, 5.5)."""
+    if _NOT_IN_A_HEADER.search(value):
+        raise Misconfigured("config.invalid", f"the value of header {name} has characters that no header may have")
+    return name.encode("ascii"), _encoded(value, f"value of header {name}")
 
 
-async def _read(response: httpx.Response) -> tuple[bytearray, bool]:
-    """The page, as far as MOST_BODY, and whether that is all of it."""
-    page = bytearray()
-    pieces = 0
-    async for piece in response.aiter_raw():
-        page += piece
-        pieces += 1
-        if len(page) > MOST_BODY or pieces > MOST_PIECES:
-            del page[MOST_BODY:]
-            return page, False
-    return page, True
+def _encoded(text: str, what: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:  # halves of characters, as a file or a keyring may hold
+        raise Misconfigured("config.invalid", f"the {what} is not text") from error
 
 
-def holds(page: bytes | bytearray, words: str) -> bool:
-    """Whether the words stand in the page, in any encoding that pages come in.
-
-    The page is searched as it came: what it says of its own charset is not to be trusted.
-    """
-    for encoding in ("utf-8", "latin-1", "utf-16-le", "utf-16-be"):
-        with suppress(UnicodeEncodeError):  # then no page in this encoding can hold them
-            if words.encode(encoding) in page:
-                return True
-    return False
+async def _proxy(http: Http, url: httpx.URL, means: Means) -> Proxy | None:
+    user, password = await credentials(http.proxy_auth, means)
+    return chosen(http.proxy, url, user, password)
 
 
-def _short(words: str) -> str:
-    return words if len(words) <= 80 else f"{words[:79]}…"
+async def _tls(http: Http, means: Means, *, own: bool) -> ssl.SSLContext:
+    """To another origin our own certificate is not shown."""
+    if own:
+        papers = Papers(http.verify, http.ca_file, http.client_certificate, http.client_key)
+    else:
+        papers = Papers(http.verify, http.ca_file)
+    return await context_with(papers, http.client_passphrase, means)

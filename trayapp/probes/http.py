@@ -6,41 +6,34 @@ loads the HTTP client when the first page is asked for.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Self
 
-from trayapp.core.keys import Key, Text
+from trayapp.core.keys import Key, Reference, Text
 from trayapp.core.words import NOTHING, Finding
 from trayapp.probes.addresses import check_url, join_port, split_port, without_password
 from trayapp.probes.base import Kind, Means
+from trayapp.probes.certificate import USUAL_DAYS
+from trayapp.probes.http_keys import (
+    check_credentials,
+    check_header_names,
+    check_headers,
+    check_json_rule,
+    check_path,
+    check_pattern,
+    check_proxy_credentials,
+    check_statuses,
+)
 from trayapp.probes.phases import Phases
+from trayapp.probes.proxies import check_proxy
 
 PLAIN_PORTS = frozenset({80, 3000, 5000, 8000, 8080})
 ENCRYPTED_PORTS = frozenset({443, 8443})
 """Ports that mean a web server where a person types only "host:port"."""
 
-_STATUSES = re.compile(r"([1-9]\d\d)(?:-([1-9]\d\d))?")
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_FRAMING = frozenset({"connection", "content-length", "expect", "te", "trailer", "transfer-encoding", "upgrade"})
-
-
-def check_statuses(statuses: tuple[str, ...]) -> None:
-    """ValueError: one of them is neither "200" nor "200-299"."""
-    for text in statuses:
-        found = _STATUSES.fullmatch(text)
-        if found is None or (found[2] and found[2] < found[1]):
-            raise ValueError(f'not a status or a range of them, such as "200" or "200-299": "{text}"')
-
-
-def check_headers(headers: Mapping[str, Text]) -> None:
-    """ValueError: a name is none, or one that frames the message and is ours to set."""
-    for name in headers:
-        if not _HEADER_NAME.fullmatch(name):
-            raise ValueError(f'not a header name: "{name}"')
-        if name.lower() in _FRAMING:
-            raise ValueError(f'not a header to be set by hand: "{name}"')
+MOST_BODY = 1024 * 1024
+"""Bytes of a page that are read; the rules are judged on these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +51,62 @@ class Http(Kind):
     headers: Annotated[
         Mapping[str, Text],
         Key("Headers", "Sent along, to this site only.", check=check_headers, advanced=True, secret=True),
-    ] = field(default_factory=lambda: NOTHING)
-    body: Annotated[Text, Key("Content", "Sent with the request.", most=1_000_000, advanced=True, secret=True)] = ""
+    ] = field(default_factory=lambda: NOTHING, repr=False)
+    body: Annotated[Text, Key("Content", "Sent with the request.", most=1_000_000, advanced=True, secret=True)] = field(
+        default="", repr=False
+    )
+    auth: Annotated[
+        Mapping[str, Text],
+        Key(
+            "Credentials",
+            "user and password, or token; sent to this site only.",
+            check=check_credentials,
+            advanced=True,
+            secret=True,
+        ),
+    ] = field(default_factory=lambda: NOTHING, repr=False)
     expect_status: Annotated[
         tuple[str, ...], Key("Expected status", 'Such as "200" or "200-299".', check=check_statuses)
     ] = ("200-299",)
     contains: Annotated[str, Key("Contains", "Words that the page must contain.", most=10_000)] = ""
     not_contains: Annotated[str, Key("Does not contain", "Words that mean failure.", most=10_000)] = ""
+    matches: Annotated[
+        str,
+        Key(
+            "Matches",
+            "A regular expression (RE2) to be found in the page.",
+            most=2000,
+            check=check_pattern,
+            advanced=True,
+        ),
+    ] = ""
+    json: Annotated[
+        str,
+        Key(
+            "JSON rule",
+            "A JMESPath expression that must be true of the page.",
+            most=2000,
+            check=check_json_rule,
+            placeholder="status == 'ok'",
+            advanced=True,
+        ),
+    ] = ""
+    expect_header: Annotated[
+        Mapping[str, str],
+        Key(
+            "Expected headers",
+            'Words that each must contain; "" for any.',
+            most=1000,
+            check=check_header_names,
+            advanced=True,
+        ),
+    ] = field(default_factory=lambda: NOTHING)
+    min_bytes: Annotated[
+        int, Key("Least size", "Bytes that the page must have.", least=0, most=MOST_BODY, advanced=True)
+    ] = 0
+    max_bytes: Annotated[
+        int | None, Key("Most size", "Bytes that the page may have.", least=0, most=MOST_BODY, advanced=True)
+    ] = None
     follow: Annotated[
         str,
         Key(
@@ -77,7 +119,70 @@ class Http(Kind):
     max_redirects: Annotated[
         int, Key("Most redirects", "More than these are a failure.", least=0, most=20, advanced=True)
     ] = 5
+    ip: Annotated[
+        str, Key("Kind of address", "IPv4 or IPv6 alone, or whichever answers.", pattern="auto|4|6", advanced=True)
+    ] = "auto"
     verify: Annotated[bool, Key("Verify", "Off: any certificate will do.", advanced=True)] = True
+    ca_file: Annotated[
+        str,
+        Key(
+            "Further authorities",
+            "A PEM file of those to trust beside the system's; lists of revoked certificates in it count.",
+            check=check_path,
+            advanced=True,
+        ),
+    ] = ""
+    client_certificate: Annotated[
+        str, Key("Client certificate", "A PEM file, shown to this site only.", check=check_path, advanced=True)
+    ] = ""
+    client_key: Annotated[
+        str, Key("Key of the client certificate", "A PEM file, if another.", check=check_path, advanced=True)
+    ] = ""
+    client_passphrase: Annotated[
+        Text, Key("Passphrase of that key", "If it has one.", most=1000, advanced=True, secret=True)
+    ] = field(default="", repr=False)
+    certificate_days: Annotated[
+        int | None,
+        Key(
+            "Warn of the certificate's end",
+            f"Days before; 0 for never. Else {USUAL_DAYS}, or a quarter of its life, where it is verified.",
+            least=0,
+            most=3650,
+            advanced=True,
+        ),
+    ] = None
+    proxy: Annotated[
+        str,
+        Key(
+            "Proxy",
+            'Such as "http://proxy.example:3128" or "socks5://…"; "system" for that of the environment.',
+            check=check_proxy,
+            advanced=True,
+        ),
+    ] = ""
+    proxy_auth: Annotated[
+        Mapping[str, Text],
+        Key(
+            "Credentials for the proxy",
+            "user and password.",
+            check=check_proxy_credentials,
+            advanced=True,
+            secret=True,
+        ),
+    ] = field(default_factory=lambda: NOTHING, repr=False)
+
+    def __post_init__(self) -> None:
+        named = {name.lower() for name in self.headers}
+        if self.auth and ("authorization" in named or self.url != self.target):
+            raise ValueError("auth, a header Authorization and a user in the address say the same: keep one of them")
+        if self.client_key and not self.client_certificate:
+            raise ValueError("client_key needs a client_certificate")
+        if self.max_bytes is not None and self.max_bytes < self.min_bytes:
+            raise ValueError("max_bytes is less than min_bytes")
+        if self.proxy_auth and not self.proxy:
+            raise ValueError("proxy_auth needs a proxy")
+        if self.proxy and self.ip != "auto":
+            raise ValueError("with a proxy, it is the proxy that chooses the kind of address: leave ip out")
 
     @property
     def target(self) -> str:
@@ -125,3 +230,21 @@ class Http(Kind):
             if int(low) <= status <= int(high or low):
                 return True
         return False
+
+    @property
+    def reads_page(self) -> bool:
+        """Whether a rule needs more than the headers."""
+        words = self.contains or self.not_contains or self.matches or self.json
+        return bool(words or self.min_bytes or self.max_bytes is not None)
+
+    @property
+    def days_of_warning(self) -> int | None:
+        """Days before the certificate's end from which it is warned of; 0 for never, None for the usual ones."""
+        return 0 if self.certificate_days is None and not self.verify else self.certificate_days
+
+    @property
+    def authenticates(self) -> bool:
+        """Whether it says who it is, so that a refusal means wrong credentials."""
+        named = {name.lower() for name in self.headers}
+        secret = any(isinstance(text, Reference) for text in self.headers.values())
+        return bool(self.auth) or secret or "authorization" in named or self.url != self.target

@@ -27,34 +27,39 @@ def onward(request: httpx.Request, response: httpx.Response, policy: str, standa
 
     `policy` is same-origin or any; `standard` are the values of our own STANDARD headers.
     """
-    url = _destination(request.url, response.headers["location"])
+    url = _destination(request, response.headers["location"])
     if (request.url.scheme, url.scheme) == ("https", "http"):
-        raise Misbehaved("http.redirects", f"redirects from https to plain http ({_shown(url)})")
+        raise Misbehaved("http.redirects", f"redirects from https to plain http{_shown(url, request)}")
     method, body = request.method, request.content
     if response.status_code == 303 or (response.status_code in (301, 302) and method == "POST"):
         method, body = ("HEAD" if method == "HEAD" else "GET"), b""
-    if _origin(url) == _origin(request.url):
+    if same_origin(url, request.url):
         headers = request.headers.copy()
         if not body:
             for name in ("Content-Length", "Content-Type"):
                 headers.pop(name, None)
         return httpx.Request(method, url, headers=headers, content=body or None)
     if policy == "same-origin":
-        raise Misbehaved("http.redirects", f"redirects to another site ({_shown(url)})")
+        raise Misbehaved("http.redirects", f"redirects to another site{_shown(url, request)}")
     if body:
-        raise Misbehaved("http.redirects", f"redirects a {method} with its content to another site ({_shown(url)})")
+        raise Misbehaved("http.redirects", f"redirects a {method} with its content to another site")
     return httpx.Request(method, url, headers=standard)
 
 
-def _destination(base: httpx.URL, location: str) -> httpx.URL:
+def _destination(request: httpx.Request, location: str) -> httpx.URL:
     """The absolute URL, without credentials and fragment."""
     try:
-        url = base.copy_with(userinfo=b"").join(location).copy_with(userinfo=b"", fragment=None)
+        url = request.url.copy_with(userinfo=b"").join(location).copy_with(userinfo=b"", fragment=None)
         check_url(str(url))
     except (httpx.InvalidURL, ValueError) as error:
-        shown = location.partition("?")[0][:100]
-        raise Misbehaved("http.redirects", f"redirects to what is no web address: {shown}") from error
+        shown = "" if _confides(request) else f": {location.partition('?')[0][:100]}"
+        raise Misbehaved("http.redirects", f"redirects to what is no web address{shown}") from error
     return url
+
+
+def same_origin(url: httpx.URL, other: httpx.URL) -> bool:
+    """Whether what belongs to the one may travel to the other."""
+    return _origin(url) == _origin(other)
 
 
 def _origin(url: httpx.URL) -> tuple[str, bytes, int | None]:
@@ -62,6 +67,12 @@ def _origin(url: httpx.URL) -> tuple[str, bytes, int | None]:
     return url.scheme, url.raw_host, url.port
 
 
-def _shown(url: httpx.URL) -> str:
+def _shown(url: httpx.URL, request: httpx.Request) -> str:
     """Without the query: it may be a ticket to somebody's session, and is another one each time."""
-    return without_password(str(url.copy_with(query=None)))[:100]
+    return "" if _confides(request) else f" ({without_password(str(url.copy_with(query=None)))[:100]})"
+
+
+def _confides(request: httpx.Request) -> bool:
+    """Whether something of the user's was sent, which the server might repeat anywhere."""
+    ours = {"host", *(name.lower() for name in STANDARD)}
+    return bool(request.content) or not ours.issuperset(request.headers)

@@ -7,8 +7,6 @@ Closing never waits: a connection is cut, not shut down.
 
 from __future__ import annotations
 
-import asyncio
-import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -18,9 +16,11 @@ import httpx
 
 from trayapp.probes.base import AddrInfo, Means
 from trayapp.probes.causes import Misbehaved
-from trayapp.probes.conversation import READ, speak
+from trayapp.probes.connection import Connection
+from trayapp.probes.conversation import encrypt
 from trayapp.probes.dial import dial
 from trayapp.probes.phases import Phases
+from trayapp.probes.proxy import Proxy, authorization, through
 
 MOST_HEADERS = 64 * 1024
 """Bytes of all heads of an answer together, the informational ones included."""
@@ -31,28 +31,50 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 class FreshTransport(httpx.AsyncBaseTransport):
     """Every request dials anew. Raises OSError and CheckEnded, which say more than httpx's exceptions.
 
-    The response's `extensions` hold "http_version" and, when encrypted, "tls".
+    The response's `extensions` hold "wire", the connection it comes over.
     """
 
-    def __init__(self, means: Means, phases: Phases, tls: ssl.SSLContext) -> None:
+    def __init__(self, means: Means, phases: Phases, ip: str = "auto") -> None:
+        self.tls = means.tls
+        self.proxy: Proxy | None = None
         self._means = means
         self._phases = phases
-        self._tls = tls
+        self._ip = ip
+        self._before = ""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        host = request.url.raw_host.decode("ascii")
-        port = request.url.port or DEFAULT_PORTS[request.url.scheme]
-        connection = await dial(replace(self._means, resolve=self._resolve), self._phases, host, port)
-        tls = self._tls if request.url.scheme == "https" else None
-        reader, writer = await speak(self._means, self._phases, connection, tls, host, port)
+        """Asks with the `tls` and through the `proxy` that this transport has at the moment."""
+        url = request.url
+        host = url.raw_host.decode("ascii")
+        port = url.port or DEFAULT_PORTS[url.scheme]
+        wire = await self._reach(host, port, encrypted=url.scheme == "https")
         try:
-            return await self._exchange(request, reader, writer)
+            if url.scheme == "https":
+                await self._encrypt(wire, host, port)
+            return await self._exchange(request, wire)
         except BaseException:
-            writer.transport.abort()
+            wire.cut()
             raise
+        finally:
+            self._before = host
+
+    async def _reach(self, host: str, port: int, *, encrypted: bool) -> Connection:
+        if self.proxy is None:
+            means = replace(self._means, resolve=self._resolve) if self._before else self._means
+            return Connection(await dial(means, self._phases, host, port, self._ip))
+        if self._before and private(host) and not private(self._before):
+            raise Misbehaved("http.redirects", f"redirects into a private network ({host})")
+        return await through(self.proxy, self._means, self._phases, host, port, tunnel=encrypted)
+
+    async def _encrypt(self, wire: Connection, host: str, port: int) -> None:
+        if self.proxy is None:
+            await encrypt(wire, self.tls, self._means, self._phases, host, port)
+        else:  # a date would have to be fetched through the proxy once more
+            self._phases.enter("tls")
+            await wire.encrypt(self.tls, host)
 
     async def _resolve(self, host: str, port: int) -> Sequence[AddrInfo]:
-        """The addresses of a host, unless we were sent there from outside and have no business within."""
+        """The addresses of a host that we were sent to, unless it was from outside and we have no business within."""
         found = await self._means.resolve(host, port)
         sender = self._phases.address
         if sender is not None:
@@ -61,31 +83,47 @@ class FreshTransport(httpx.AsyncBaseTransport):
                     raise Misbehaved("http.redirects", f"redirects into a private network ({address})")
         return found
 
-    async def _exchange(
-        self, request: httpx.Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> httpx.Response:
+    async def _exchange(self, request: httpx.Request, wire: Connection) -> httpx.Response:
         connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEADERS)
-        head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
-        writer.write(connection.send(head) or b"")
-        async for part in request.stream:  # type: ignore[union-attr]  # asynchronous for an async transport
-            writer.write(connection.send(h11.Data(data=part)) or b"")
-        writer.write(connection.send(h11.EndOfMessage()) or b"")
+        words = connection.send(_head_of(request, self.proxy)) or b""
+        if request.content:
+            words += connection.send(h11.Data(data=request.content)) or b""
+        wire.send(words + (connection.send(h11.EndOfMessage()) or b""))
         self._phases.enter("first_byte")
-        response = await _head(connection, reader, self._phases)
-        extensions: dict[str, object] = {"http_version": b"HTTP/" + response.http_version}
-        encryption = writer.get_extra_info("ssl_object")
-        if encryption is not None:
-            extensions["tls"] = encryption.version()
-        stream = _Body(connection, reader, writer, self._phases)
+        response = await _head(connection, wire, self._phases)
+        extensions = {"http_version": b"HTTP/" + response.http_version, "wire": wire}
+        stream = _Body(connection, wire, self._phases)
         return httpx.Response(
             response.status_code, headers=response.headers.raw_items(), stream=stream, extensions=extensions
         )
+
+
+def _head_of(request: httpx.Request, proxy: Proxy | None) -> h11.Request:
+    """The request's head as it is sent; made once for a request that is sent again and again."""
+    if proxy is not None and proxy.speaks_http and request.url.scheme == "http":
+        # RFC 9112, 3.2.2: in absolute form, and what is for the proxy's eyes goes no further.
+        url = request.url.copy_with(userinfo=b"", fragment=None)
+        target = url.raw_scheme + b"://" + url.netloc + url.raw_path
+        return h11.Request(method=request.method, target=target, headers=[*request.headers.raw, *authorization(proxy)])
+    made: h11.Request | None = request.extensions.get("head")
+    if made is None:
+        made = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
+        request.extensions["head"] = made
+    return made
 
 
 def inward(before: str, after: str) -> bool:
     """Whether a redirect from the one address to the other leads from outside into a network it should not see."""
     left, entered = _address(before), _address(after)
     return (left.is_global and not entered.is_global) or (_is_here(entered) and not _is_here(left))
+
+
+def private(host: str) -> bool:
+    """Whether a host says by itself, without being looked up, that it is within a private network or here."""
+    try:
+        return not _address(host).is_global
+    except ValueError:
+        return host.removesuffix(".").rpartition(".")[2].lower() == "localhost"  # RFC 6761, 6.3
 
 
 def _address(written: str) -> IPv4Address | IPv6Address:
@@ -99,7 +137,7 @@ def _is_here(address: IPv4Address | IPv6Address) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
-async def _head(connection: h11.Connection, reader: asyncio.StreamReader, phases: Phases) -> h11.Response:
+async def _head(connection: h11.Connection, wire: Connection, phases: Phases) -> h11.Response:
     """The response's head; informational ones before it are passed over."""
     total = 0
     while True:
@@ -113,7 +151,7 @@ async def _head(connection: h11.Connection, reader: asyncio.StreamReader, phases
             continue
         if total >= MOST_HEADERS:
             raise Misbehaved("http.headers_too_large", f"the answer's headers exceed {MOST_HEADERS // 1024} KiB")
-        received = await reader.read(READ)
+        received = await wire.receive()
         if not received:
             so_far = "without an answer" if total == 0 else "in the middle of the headers"
             raise Misbehaved("http.protocol", f"the server closed the connection {so_far}")
@@ -127,12 +165,9 @@ async def _head(connection: h11.Connection, reader: asyncio.StreamReader, phases
 class _Body(httpx.AsyncByteStream):
     """The response's body as it arrives. Whoever reads it sets the bound."""
 
-    def __init__(
-        self, connection: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, phases: Phases
-    ) -> None:
+    def __init__(self, connection: h11.Connection, wire: Connection, phases: Phases) -> None:
         self._connection = connection
-        self._reader = reader
-        self._writer = writer
+        self._wire = wire
         self._phases = phases
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -145,7 +180,7 @@ class _Body(httpx.AsyncByteStream):
             if isinstance(event, h11.Data):
                 yield bytes(event.data)
             elif event is h11.NEED_DATA:
-                self._connection.receive_data(await self._reader.read(READ))
+                self._connection.receive_data(await self._wire.receive())
             else:
                 break
         # RFC 9112, 6.3: what follows the last answer means that its Content-Length was a lie.
@@ -153,10 +188,11 @@ class _Body(httpx.AsyncByteStream):
             raise Misbehaved("http.protocol", "the server sent more than the length it announced")
 
     async def aclose(self) -> None:
-        self._writer.transport.abort()
+        self._wire.cut()
 
 
 def _garbled(error: h11.RemoteProtocolError) -> Misbehaved:
+    error.__traceback__ = None  # h11 raises it from within itself: a cycle that would keep the whole check
     if error.error_status_hint == 431:
         return Misbehaved("http.headers_too_large", f"the answer's headers exceed {MOST_HEADERS // 1024} KiB")
     what, _, _quoted = str(error).partition(":")  # a server may say anything, our own secret too

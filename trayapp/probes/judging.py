@@ -1,0 +1,178 @@
+"""What an answer is worth: its status, its headers, its page and its certificate, in that order, against the rules."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from trayapp.core.words import Finding, Outcome
+from trayapp.probes import assertions
+from trayapp.probes.causes import Misbehaved
+from trayapp.probes.certificate import expiring
+from trayapp.probes.connection import Connection
+from trayapp.probes.decoding import decoder
+from trayapp.probes.http import MOST_BODY
+from trayapp.probes.phases import Phases
+from trayapp.probes.proxy import Proxy, refusal
+
+if TYPE_CHECKING:
+    from trayapp.probes.http import Http
+
+MOST_PIECES = 10_000
+"""Parts in which a page may come: chunks of one byte would cost more to unpack than they are worth."""
+
+MOST_PATIENCE = 900
+"""Seconds for which a server may ask to be left alone."""
+
+_REFUSED = {401, 403}
+_BUSY = {429, 503}
+_SHOWN = 80
+
+
+async def judge(
+    http: Http, response: httpx.Response, phases: Phases, proxy: Proxy | None, followed: int, *, own: bool
+) -> Finding:
+    """The finding on this answer, of which so much is read as the rules need. Raises CheckEnded for a page that is
+    no page. `own`: it comes from where the user sent us, and knows who we are.
+    """
+    wire: Connection = response.extensions["wire"]
+    status = response.status_code
+    details: dict[str, Any] = {"status": status, "http": response.http_version.removeprefix("HTTP/")}
+    if wire.encryption is not None:
+        details["tls"] = wire.encryption.version()
+        if not http.verify:
+            details["verified"] = False
+    if proxy is not None:
+        details["proxy"] = proxy.place
+    if followed:
+        details["redirects"] = followed
+    broken = _head(http, response, proxy, details, own=own)
+    if broken is None and http.reads_page:
+        broken = await _page(http, response, phases, details)
+    if broken is not None:
+        return broken
+    warning = expiring(wire.encryption, http.days_of_warning) if wire.encryption is not None else None
+    return Finding(Outcome.OK, details=details) if warning is None else _with(warning, details)
+
+
+def _head(
+    http: Http, response: httpx.Response, proxy: Proxy | None, details: dict[str, Any], *, own: bool
+) -> Finding | None:
+    status = response.status_code
+    if not http.expects(status):
+        if status in _BUSY and "retry-after" in response.headers:
+            patience = asked_patience(response.headers["retry-after"])
+            if patience is not None:
+                details["retry_after_s"] = patience
+        if proxy is not None and status == 407 and (said := refusal(status, proxy)) is not None:
+            raise said
+        if own and status in _REFUSED and http.authenticates:
+            return _critical("auth", f"HTTP {status}: it refuses these credentials", details)
+        return _critical("http.status", f"HTTP {status}", details)
+    for name, words in http.expect_header.items():
+        value = response.headers.get(name)
+        if value is None:
+            return _critical("http.header", f"the answer has no header {name}", details)
+        if words.lower() not in value.lower():
+            return _critical("http.header", f'the header {name} does not contain "{_short(words)}"', details)
+    return None
+
+
+async def _page(http: Http, response: httpx.Response, phases: Phases, details: dict[str, Any]) -> Finding | None:
+    page, whole = await _read(response)
+    phases.leave()
+    details["bytes"] = len(page)
+    if not whole:
+        details["truncated"] = True
+    extent = "the page does" if whole else f"the first {len(page)} bytes of the page do"
+    size = _size(http, len(page), whole=whole)
+    if size:
+        return _critical("http.size", size, details)
+    if http.contains and not holds(page, http.contains):
+        return _critical("http.body", f'{extent} not contain "{_short(http.contains)}"', details)
+    if http.not_contains and holds(page, http.not_contains):
+        return _critical("http.body", f'the page contains "{_short(http.not_contains)}"', details)
+    if http.matches and not assertions.matches(http.matches, page):
+        seen = assertions.seen(http.matches, len(page))
+        extent = extent if seen == len(page) else f"the first {seen} bytes of the page do"
+        return _critical("http.body", f'{extent} not match "{_short(http.matches)}"', details)
+    if http.json:
+        if not whole:
+            return _critical("http.json", f"the page goes on after {len(page)} bytes: too large for JSON", details)
+        if not assertions.is_true(http.json, assertions.json_in(page)):
+            return _critical("http.json", f'not true of the page: "{_short(http.json)}"', details)
+    return None
+
+
+def _size(http: Http, size: int, *, whole: bool) -> str:
+    """What is wrong with the page's size; empty where nothing is. Of a page that goes on, `size` was read."""
+    if http.max_bytes is not None and (size > http.max_bytes or (size == MOST_BODY and not whole)):
+        return f"the page has more than {http.max_bytes} bytes"
+    if size < http.min_bytes and whole:
+        return f"the page has {size} bytes, fewer than {http.min_bytes}"
+    if not whole and (size < http.min_bytes or http.max_bytes is not None):
+        return f"the page's size cannot be told: {size} bytes came in {MOST_PIECES} pieces, and it goes on"
+    return ""
+
+
+async def _read(response: httpx.Response) -> tuple[bytearray, bool]:
+    """The page, as far as MOST_BODY, and whether that is all of it."""
+    page = bytearray()
+    unpack = decoder(response.headers.get("content-encoding", ""))
+    pieces = 0
+    async for piece in response.stream:  # type: ignore[union-attr]  # asynchronous from an async transport
+        for part in unpack.feed(piece) if unpack is not None else (piece,):
+            page += part
+            if len(page) > MOST_BODY:
+                break
+        pieces += 1
+        if len(page) > MOST_BODY or pieces > MOST_PIECES:
+            if unpack is not None and unpack.bomb:
+                times = unpack.made // max(unpack.came, 1)
+                raise Misbehaved("http.body_too_large", f"the page unpacks to {times} times as much as came: refused")
+            del page[MOST_BODY:]
+            return page, False
+    if unpack is not None:
+        unpack.end()
+    return page, True
+
+
+def holds(page: bytes | bytearray, words: str) -> bool:
+    """Whether the words stand in the page, in any encoding that pages come in.
+
+    The page is searched as it came: what it says of its own charset is not to be trusted.
+    """
+    for encoding in ("utf-8", "latin-1", "utf-16-le", "utf-16-be"):
+        with suppress(UnicodeEncodeError):  # then no page in this encoding can hold them
+            if words.encode(encoding) in page:
+                return True
+    return False
+
+
+def asked_patience(retry_after: str) -> int | None:
+    """Seconds for which the server asks to be left alone (RFC 9110, 10.2.3), as far as we follow; None for nonsense."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return MOST_PATIENCE if len(text) > 6 else min(int(text), MOST_PATIENCE)
+    try:
+        until = parsedate_to_datetime(text[:40])
+        left = (until if until.tzinfo else until.replace(tzinfo=UTC)) - datetime.now(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return max(0, min(int(left.total_seconds()), MOST_PATIENCE))
+
+
+def _critical(cause: str, message: str, details: dict[str, Any]) -> Finding:
+    return Finding(Outcome.CRITICAL, cause, message=message, details=details)
+
+
+def _with(warning: Finding, details: dict[str, Any]) -> Finding:
+    return Finding(warning.outcome, warning.cause, warning.blame, warning.message, details=details)
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1]}…"
