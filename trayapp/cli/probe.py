@@ -25,8 +25,8 @@ def main(arguments: argparse.Namespace) -> int:
     else:
         console = show.console()
         console.print(show.checks_table([(proposal.service.probe.target, result)]))
-        if detail := show.phases(result.finding):
-            console.print(f"   {detail}", style="bright_black")
+        for line in filter(None, (show.phases(result.finding), show.details(result.finding))):
+            console.print(f"   {line}", style="bright_black", markup=False, highlight=False)
         if result.finding.address:
             console.print(f"   at {result.finding.address}", style="bright_black")
     return exits.of_outcomes([result.finding.outcome])

@@ -45,6 +45,13 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
 
 
+FOR_PROGRAMS = frozenset({"errno", "gai_errno", "phase", "verify_code"})
+"""Details that say to a program what the message says to a person."""
+
+MOST_DETAILS = 400
+"""Characters of what a check learnt beside its verdict."""
+
+
 def complain(sentence: str) -> None:
     """One line to standard error, in the name of the program."""
     print(f"watchbell: {sentence}", file=sys.stderr)
@@ -80,6 +87,28 @@ def phases(finding: Finding) -> str:
     """ "dns 1 ms · connect 4 ms · first byte 14 ms", empty where nothing took a tenth of a millisecond."""
     measured = {phase.replace("_", " "): ms for phase, ms in finding.phases_ms.items() if ms >= 0.1}
     return " · ".join(f"{phase} {wording.latency(ms)}" for phase, ms in measured.items())
+
+
+def details(finding: Finding) -> str:
+    """What the check learnt beside its verdict: "version 7.0.15 · role master"."""
+    told = (
+        f"{wording.plain(name.replace('_', ' '))} {_written(value)}"
+        for name, value in finding.details.items()
+        if name not in FOR_PROGRAMS
+    )
+    return wording.plain(" · ".join(told), MOST_DETAILS)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_written, value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_written(each)}" for name, each in value.items())
+    if isinstance(value, float):
+        return f"{value:g}"
+    return wording.plain(str(value))
 
 
 def said(finding: Finding) -> str:

@@ -117,6 +117,8 @@ PHASES = {
     "tls": "encryption was agreed",
     "first_byte": "first byte",
     "body": "the rest came",
+    "reply": "the reply",
+    "run": "the program ended",
 }
 """What a check goes through, in order, and what is there after each: the keys of `phases_ms`."""
 
@@ -170,7 +172,7 @@ class Service:
         Mapping[str, Duration],
         Key(
             "Slow phases",
-            "Limits for parts of a check (dns, connect, tls, first_byte, body); above one it counts as degraded.",
+            "Limits for parts of a check, such as first_byte = 2s; above one it counts as degraded.",
             least=1,
             most=300_000,
             check=check_phases,

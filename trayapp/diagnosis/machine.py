@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import available_timezones
 
 from trayapp.diagnosis.row import Row
+from trayapp.probes.icmp import FORBIDDEN, may_ping
 
 CLOCK_STEP = 0.02
 """Seconds by which wall and monotonic clock may drift apart while we look."""
-
-PING_RANGE = Path("/proc/sys/net/ipv4/ping_group_range")
 
 
 def rows() -> Iterator[Row]:
     yield _certificates()
     yield _clock()
     yield _zone()
-    yield from _icmp()
+    yield _icmp()
 
 
 def _certificates() -> Row:
@@ -52,13 +49,7 @@ def _zone() -> Row:
     return Row("Time zone", False, f"{now}; no other is known here", "to name zones in services.toml install tzdata")
 
 
-def _icmp() -> Iterator[Row]:
-    """Linux alone asks for leave to ping."""
-    if not PING_RANGE.exists():
-        return
-    low, high = map(int, PING_RANGE.read_text().split())
-    if any(low <= group <= high for group in (os.getegid(), *os.getgroups())):
-        yield Row("Ping", True, "allowed without privileges")
-    else:
-        advice = 'to allow it: sudo sysctl -w net.ipv4.ping_group_range="0 2147483647"'
-        yield Row("Ping", True, "not allowed for your groups, and no probe needs it yet", advice)
+def _icmp() -> Row:
+    if may_ping():
+        return Row("Ping", True, "allowed")
+    return Row("Ping", False, *FORBIDDEN.split("; ", 1))

@@ -11,7 +11,14 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 from trayapp.core.wording import latency
 from trayapp.ui.palette import Appearance
 
-PHASES = {"dns": "DNS", "connect": "connect", "tls": "TLS", "first_byte": "first byte", "body": "body"}
+PHASES = {
+    "dns": "DNS",
+    "connect": "connect",
+    "tls": "TLS",
+    "first_byte": "first byte",
+    "body": "body",
+    "reply": "reply",
+}
 STRENGTHS = (1.0, 0.5, 0.8, 0.36, 0.64, 0.26)
 BAR = 8
 LEAST = 3.0
