@@ -82,10 +82,10 @@ def test_a_service_that_comes_back_after_the_clock_was_set_back_goes_on_where_it
     history = a_history(path, faults)
     history.register([a_service()], NOON)
     history.commit([turn("web", NOON, Status.DOWN, incident=an_incident(1, "web", NOON))])
-    history.remove(["web"], NOON + 5_000)
+    history.remove(["web"], NOON + 30_000)
     history.register([a_service()], NOON - 3_600_000)
     (memory,) = history.remembered([a_service()]).result(WAIT).services.values()
-    assert (memory.reason, memory.since, memory.counted_since) == ("new", NOON + 5_000, NOON + 5_000)
+    assert (memory.reason, memory.since, memory.counted_since) == ("new", NOON + 30_000, NOON + 30_000)
     assert history.close(WAIT)
 
 
