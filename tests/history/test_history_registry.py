@@ -76,6 +76,19 @@ def test_a_service_that_comes_back_is_new_and_has_its_past(path: Path, faults: F
     assert history.close(WAIT)
 
 
+def test_a_service_that_comes_back_after_the_clock_was_set_back_goes_on_where_its_past_ends(
+    path: Path, faults: Faults
+) -> None:
+    history = a_history(path, faults)
+    history.register([a_service()], NOON)
+    history.commit([turn("web", NOON, Status.DOWN, incident=an_incident(1, "web", NOON))])
+    history.remove(["web"], NOON + 30_000)
+    history.register([a_service()], NOON - 3_600_000)
+    (memory,) = history.remembered([a_service()]).result(WAIT).services.values()
+    assert (memory.reason, memory.since, memory.counted_since) == ("new", NOON + 30_000, NOON + 30_000)
+    assert history.close(WAIT)
+
+
 def test_what_was_asked_for_goes_with_a_service_that_is_removed(path: Path, faults: Faults) -> None:
     history = a_history(path, faults)
     history.register([a_service("web"), a_service("mail")], NOON)

@@ -136,7 +136,18 @@ class Ledger:
         telling.keep(self.connection, notes, at)
 
     def begin_anew(self, service: int, at: int, reason: str) -> None:
-        """From `at` on the service with this number is UNKNOWN, and nothing before counts for anything."""
+        """From `at` on the service with this number is UNKNOWN, and nothing before counts for anything.
+
+        Where the clock was set back since, that is when what is known of it ends: the past is not written anew.
+        """
+        (known,) = self.connection.execute(
+            """
+            SELECT max(coalesce((SELECT max(start) FROM segments WHERE service = :service), 0),
+                coalesce((SELECT max("end") FROM incidents WHERE service = :service), 0))
+            """,
+            {"service": service},
+        ).fetchone()
+        at = max(at, known)
         self._begin_segment(service, StatusChange("", at, at, Status.UNKNOWN, Status.UNKNOWN, reason, counted_since=at))
 
     def _begin_segment(self, service: int, change: StatusChange) -> None:
