@@ -271,7 +271,12 @@ def test_what_nobody_answered_proves_no_network_however_well_it_is():
 
 @pytest.mark.parametrize(
     ("target", "proves"),
-    [("ws://shop.test/", False), ("wss://shop.test/", True), ("grpcs://shop.test:443", True), ("http://a.test/", False)],
+    [
+        ("ws://shop.test/", False),
+        ("wss://shop.test/", True),
+        ("grpcs://shop.test:443", True),
+        ("http://a.test/", False),
+    ],
 )
 def test_an_answer_that_a_portal_can_imitate_does_not_bring_the_internet_back(target: str, proves: bool):
     async def scene() -> None:
