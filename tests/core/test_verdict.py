@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.core.traces import (
@@ -506,3 +508,21 @@ def test_a_right_answer_of_which_one_part_took_too_long_is_degraded(phases: dict
     assert (judged.outcome, judged.cause, judged.message) == (
         (Outcome.WARNING, "slow", sentence) if sentence else (Outcome.OK, "", "")
     )
+
+
+@pytest.mark.parametrize(
+    ("finding", "wait"),
+    [
+        (CRITICAL, 10 * SECOND),
+        (replace(CRITICAL, cause="auth"), 60 * SECOND),
+        (replace(CRITICAL, details={"retry_after_s": 5}), 10 * SECOND),
+        (replace(CRITICAL, details={"retry_after_s": 300}), 300 * SECOND),
+        (replace(CRITICAL, details={"retry_after_s": 86_400}), 900 * SECOND),
+        (OK, 60 * SECOND),
+    ],
+)
+def test_a_service_is_not_pressed_that_asked_for_patience_or_refused_a_login(finding: Finding, wait: int) -> None:
+    service = watched()
+    belief, _ = fold(begin(service.id, 0), service, CheckResult(service.id, SECOND, SECOND + 31, finding), 1)
+    assert next_due(belief, service, SECOND) == SECOND + wait
+    assert belief.due == SECOND + wait

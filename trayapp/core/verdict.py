@@ -34,6 +34,14 @@ CLOSING_REASONS = frozenset({"changed", "removed"})
 VOID = frozenset({"self.late", "self.slept", "self.clock_step", "network.changed"})
 """Causes of findings that are worth nothing because of the moment: the next moment may be better."""
 
+REFUSED_LOGIN = "auth"
+"""The cause of a finding: name or password were refused."""
+
+RETRY_AFTER = "retry_after_s"
+"""The detail of a finding: seconds for which the service does not want to be asked."""
+
+LONGEST_RETRY = 900_000
+
 UNJUDGED = frozenset({Status.PAUSED, Status.MAINTENANCE})
 """What results do not end: only another interruption does."""
 
@@ -132,10 +140,17 @@ def withhold(belief: Belief, at: int) -> Verdict:
 def next_due(belief: Belief, service: Service, started: int) -> int:
     """When to check again after a check that began at `started`: sooner while a run awaits confirmation, and after
     one that was void.
+
+    Not sooner after a refused login, for repeating it may lock the account; nor than the service asked us to wait,
+    up to a quarter of an hour (RFC 9110, 10.2.3).
     """
-    void = belief.last is not None and belief.last.finding.cause in VOID
-    in_doubt = void or belief.failures > 0 or belief.successes > 0
-    return started + (service.recheck if in_doubt else service.interval)
+    if belief.last is None:
+        return started + service.interval
+    finding = belief.last.finding
+    in_doubt = finding.cause in VOID or belief.failures > 0 or belief.successes > 0
+    wait = service.recheck if in_doubt and finding.cause != REFUSED_LOGIN else service.interval
+    asked: int = finding.details.get(RETRY_AFTER, 0)
+    return started + max(wait, min(1000 * asked, LONGEST_RETRY))
 
 
 def holds_until(belief: Belief, service: Service) -> int | None:

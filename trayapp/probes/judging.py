@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from trayapp.core.verdict import RETRY_AFTER
 from trayapp.core.words import Finding, Outcome
 from trayapp.probes import assertions
 from trayapp.probes.causes import Misbehaved
@@ -67,7 +68,7 @@ def _head(
         if status in _BUSY and "retry-after" in response.headers:
             patience = asked_patience(response.headers["retry-after"])
             if patience is not None:
-                details["retry_after_s"] = patience
+                details[RETRY_AFTER] = patience
         if proxy is not None and status == 407 and (said := refusal(status, proxy)) is not None:
             raise said
         if own and status in _REFUSED and http.authenticates:
