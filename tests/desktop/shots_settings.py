@@ -139,7 +139,7 @@ def broken(appearance: Appearance) -> QWidget:
 
 def add(appearance: Appearance) -> QWidget:
     """An address on its way to becoming a service."""
-    dialog = AddDialog(understood, "https://example.org/ or tcp://example.org:22")
+    dialog = AddDialog(understood, {kind.title: kind.example for kind in PROBES.values()})
     dialog.setStyleSheet(style_sheet(appearance.colours))
     _type(dialog, "db-1.lan:5432")
     return dialog

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListView,
+    QMenu,
     QMessageBox,
     QPlainTextEdit,
     QPushButton,
@@ -23,7 +24,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.settings.little_world import TEXT, Program
 from tests.ui.world import picture
+from trayapp.config.proposal import understood
 from trayapp.core.words import Status
+from trayapp.probes import PROBES
 from trayapp.ui.settings.add_dialog import AddDialog
 from trayapp.ui.settings.conflict import ConflictDialog
 from trayapp.ui.settings.dialog import SettingsDialog
@@ -382,3 +385,16 @@ def test_a_circle_of_dependencies_is_named_at_the_field(settings: SettingsDialog
 
     assert "goes in a circle: twitter → github → twitter; take one of these out" in words(settings)
     assert QApplication.focusWidget() is settings.findChild(ServiceForm).field("depends_on").editor.field
+
+
+def test_everything_that_can_be_asked_is_offered_with_an_example_whose_host_is_typed_over(qtbot: QtBot) -> None:
+    dialog = AddDialog(understood, {kind.title: kind.example for kind in PROBES.values()})
+    qtbot.addWidget(dialog)
+    menu = dialog.findChild(QMenu)
+    assert [action.text() for action in menu.actions()] == sorted((k.title for k in PROBES.values()), key=str.lower)
+    (mail,) = (action for action in menu.actions() if action.text() == PROBES["imap"].title)
+    mail.trigger()
+    line = dialog.findChild(QLineEdit)
+    assert (line.text(), line.selectedText()) == ("imaps://mail.example.org", "mail.example.org")
+    qtbot.keyClicks(line, "post.test")
+    assert dialog.address.text == "imaps://post.test"

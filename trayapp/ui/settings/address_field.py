@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -9,6 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from trayapp.core.wording import plain
 from trayapp.ui.settings.dress import repolish, speak_as
+
+_HOST = re.compile(r"([a-z]+\.)?example\.org")
 
 PAUSE_MS = 500
 """How long a person must stop typing before being told that it is no address yet."""
@@ -53,6 +56,14 @@ class AddressField(QWidget):
     @property
     def text(self) -> str:
         return self._line.text().strip()
+
+    def show_example(self, address: str) -> None:
+        """An address to be made one's own: its host is selected, so that typing replaces it."""
+        self._line.setText(address)
+        self._line.setFocus()
+        host = _HOST.search(address)
+        if host is not None:
+            self._line.setSelection(host.start(), len(host[0]))
 
     @Slot()
     def _listen(self) -> None:

@@ -48,7 +48,7 @@ class ServicesPage(ListPage):
             "Add a &service…",
         )
         super().__init__(SERVICES, "name", drafting, side, nothing, parent)
-        self._examples = " or ".join(kind.example for kind in kinds.values())
+        self._examples = {kind.title: kind.example for kind in kinds.values()}
         self._statuses: Mapping[str, Status] = {}
         self._pane = FormPane(kinds, TryOut(asks.try_out, bridge, appearance), appearance, self)
         self._secrets = SecretKeeping(asks.set_secret, bridge, self)
