@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.command import PATIENCE, Home, service
+from tests.probes.real.memcached import MemcachedServer
 from tests.servers import HttpServer, RawServer, closed_port, saying, until
 
 STATUS_FIELDS = [
@@ -352,3 +353,17 @@ def test_without_a_display_and_with_nothing_configured_the_demo_is_shown_and_sai
     assert process.returncode == 0
     assert "nothing is configured, so this is a demo; `watchbell add https://example.com` adds a service" in complained
     assert not home.places.services_toml.exists()
+
+
+def test_adding_a_heartbeat_says_where_to_call(home: Home) -> None:
+    done = home.run("add", "heartbeat:1d", "--name", "Backup")
+    token = tomllib.loads(home.places.services_toml.read_text())["services"]["backup"]["heartbeat"]["token"]
+    assert done.returncode == 0
+    assert f"Have it call http://127.0.0.1:8737/beat/{token} every time" in done.stdout
+
+
+def test_what_a_check_learnt_is_shown_to_people_as_to_programs(home: Home) -> None:
+    with MemcachedServer() as server:
+        done = home.run("probe", f"memcached://127.0.0.1:{server.port}")
+    assert done.returncode == 0
+    assert "version 1." in done.stdout

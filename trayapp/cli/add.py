@@ -60,6 +60,8 @@ def _say(places: Places, proposal: Proposal, *, good: bool) -> None:
     service = proposal.service
     print(f'Added "{service.title}" as services.{service.id} to {places.services_toml},')
     print(f"to be checked every {duration(service.interval)}{'' if good else ', though it is not well now'}.")
+    if advice := proposal.advice:
+        print(advice)
     if proposal.secret:
         print(f'Its password is in the keyring, as "{proposal.secret}".')
     try:

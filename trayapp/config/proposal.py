@@ -31,12 +31,13 @@ class BadTarget(ValueError):
 class Proposal:
     """A service as it may be written to services.toml.
 
-    A password that was in the address is `secret_value`. It belongs into the keyring under the name `secret`, never
-    into the file; both are empty where there was none.
+    `advice` is what a person must still do for it. A password that was in the address is `secret_value`. It belongs
+    into the keyring under the name `secret`, never into the file; both are empty where there was none.
     """
 
     service: Service
     table: Mapping[str, Any]
+    advice: str = ""
     secret: str = ""
     secret_value: str = field(default="", repr=False)
 
@@ -59,10 +60,10 @@ def propose(target: str, words: Sequence[str] = (), taken: Collection[str] = (),
     table |= {key: value for key, value in common.items() if value}
     _put(table, own, words, probe.kind)
     if credentials is None:
-        return Proposal(_checked(id_, table), table)
+        return Proposal(_checked(id_, table), table, probe.advice)
     secret = secret_name(id_)
     value = _log_in(own, probe.kind, credentials, secret)
-    return Proposal(_checked(id_, table), table, secret, value)
+    return Proposal(_checked(id_, table), table, probe.advice, secret, value)
 
 
 def name_for(target: str) -> str:

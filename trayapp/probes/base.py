@@ -60,6 +60,11 @@ class Kind(ABC):
     def target(self) -> str:
         """The address it dials, for a person to read; never holds a secret."""
 
+    @property
+    def advice(self) -> str:
+        """What a person must still do for it, told once when it is added; empty: nothing."""
+        return ""
+
     @classmethod
     @abstractmethod
     def from_target(cls, target: str) -> Self | None:

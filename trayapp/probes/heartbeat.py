@@ -79,6 +79,12 @@ class Heartbeat(Kind):
         """What is called."""
         return Line(Place(self.listen, self.port), self.token)
 
+    @property
+    def advice(self) -> str:
+        token = self.token if isinstance(self.token, str) else "TOKEN"
+        where = f"http://{join_port(self.listen, self.port)}/beat/{token}"
+        return f"Have it call {where} every time, for example with curl -fsS."
+
     @classmethod
     def from_target(cls, target: str) -> Self | None:
         """`heartbeat:1d`, with a token of its own that nobody can guess."""
