@@ -23,7 +23,7 @@ CHECKS = 1_000_000
 SETTLED = 10_000
 """Checks after which nothing should grow any more."""
 
-KINDS_OF_EACH = 40
+EACH = 60
 INTERVAL = "200ms"
 
 
@@ -46,7 +46,7 @@ class Reading:
 
 def configure(home: Path, page: str, port: int, closed: int) -> None:
     tables = [f'[defaults]\ninterval = "{INTERVAL}"\ntimeout = "200ms"\n[network]\ncontrol = []\ngateway = false\n']
-    for n in range(KINDS_OF_EACH):
+    for n in range(EACH):
         tables.append(f'[services.page{n}.http]\nurl = "{page}"\ncontains = "fine"\n')
         tables.append(f'[services.port{n}.tcp]\nhost = "127.0.0.1"\nport = {port}\n')
     tables.append(f'[services.wrong.http]\nurl = "{page}missing"\n')

@@ -222,7 +222,7 @@ def test_a_name_without_that_kind_of_address_is_told_so() -> None:
     finding = ask(Http("http://site.test/", ip="6"), resolve=both_kinds(six=""))
     assert (finding.outcome, finding.cause) == (Outcome.CRITICAL, "dns.no_address")
     assert finding.message == "site.test has no IPv6 address"
-    assert ask(Http("http://site.test/", ip="4"), resolve=both_kinds("", "")).cause == "dns.nxdomain"
+    assert ask(Http("http://site.test/", ip="4"), resolve=both_kinds("", "")).cause == "dns.no_address"
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a:b", "Content-Length", "transfer-encoding", "Connection", "é"])

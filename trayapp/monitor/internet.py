@@ -127,11 +127,13 @@ class Internet:
         )
         if found is not None and found.knows_names and found.lack is not PORTAL:
             # A name server that answers of itself, and cannot reach the others, knows nothing of this name.
+            if self._clock.monotonic() - self._back_at < RECOVERING:
+                return CHANGED
             if unknown:
                 return None
             if self._evidence.has_controls and found.found.control_at == NEVER:
                 return found.lack or NO_NAMES
-            return CHANGED if self._clock.monotonic() - self._back_at < RECOVERING else None
+            return None
         if found is not None and found.lack is not None:
             return found.lack
         if self._nameless_since is None:

@@ -88,6 +88,7 @@ _ERRNO: Mapping[int, tuple[str, str, tuple[Outcome, Blame]]] = {
     errno.ENETUNREACH: ("unreachable", "no route to this network", _NETWORK),
     errno.ENETDOWN: ("unreachable", "the network is down", _NETWORK),
     errno.EACCES: ("unreachable", "this machine's routes forbid it", _NETWORK),
+    errno.EINVAL: ("unreachable", "this machine's routes lead nowhere", _NETWORK),
     errno.EPERM: ("unreachable", "this machine's firewall forbids it", _NETWORK),
     errno.EAFNOSUPPORT: ("unreachable", "this machine does not speak that kind of address", _NETWORK),
     errno.EADDRNOTAVAIL: ("self.ports", "this machine has no local address or port left for it", _SELF),
@@ -121,7 +122,9 @@ _OLD_TLS = re.compile(r"PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|_M
 _REFUSES_US = re.compile(r"ALERT_(UNKNOWN_CA|(?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN))$")
 _SHORT_KEY = re.compile(r"_KEY_TOO_SMALL")
 _NOT_TLS = re.compile(r"WRONG_VERSION_NUMBER|HTTP_REQUEST|UNKNOWN_PROTOCOL|RECORD_LAYER_FAILURE|PACKET_LENGTH_TOO_LONG")
-_NO_SUCH_NAME = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)}
+NO_ADDRESS: int = getattr(socket, "EAI_NODATA", socket.EAI_NONAME)
+"""The error of a name that is there and has no address; some systems do not tell it from one that is not there."""
+
 _ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -189,8 +192,11 @@ def errno_of(error: OSError) -> int | None:
 
 
 def _unresolved(error: socket.gaierror, phases: Phases) -> Finding:
-    if error.errno in _NO_SUCH_NAME:
+    if error.errno == socket.EAI_NONAME:
         return Finding(*_critical("dns.nxdomain", f"name not found: {phases.host}"))
+    if error.errno == NO_ADDRESS:
+        # The C library says so too where one name server had no IPv6 address and the other question was refused.
+        return Finding(*_critical("dns.no_address", f"name has no address: {phases.host}"))
     if error.errno == socket.EAI_MEMORY:
         return Finding(Outcome.UNKNOWN, "self.memory", Blame.SELF, "this machine is out of memory")
     why = "the name server did not answer" if error.errno == socket.EAI_AGAIN else "the name server failed"

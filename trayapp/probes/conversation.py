@@ -27,9 +27,8 @@ _QUOTED = 80
 
 
 def shown(words: bytes, limit: int = _QUOTED) -> str:
-    """What a server said, as one short line: cut, and with what is no text or no character escaped."""
-    text = plain(words[: limit * 4].decode("utf-8", "backslashreplace"), limit)
-    return plain("".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text), limit)
+    """What a server said, as one short line: cut, without anything invisible, and with what is no text escaped."""
+    return plain(words[: limit * 4].decode("utf-8", "backslashreplace"), limit)
 
 
 class Closed(Misbehaved):

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from typing import Any, Generic, TypeVar
 
 from trayapp.probes.base import AddrInfo, Means
-from trayapp.probes.causes import Misbehaved
+from trayapp.probes.causes import NO_ADDRESS, Misbehaved
 from trayapp.probes.phases import Phases
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ async def addresses_of(means: Means, phases: Phases, host: str, port: int) -> Se
     phases.enter("dns")
     found = await means.resolve(host, port)
     if not found:
-        raise socket.gaierror(socket.EAI_NONAME, "the name has no address")
+        raise socket.gaierror(NO_ADDRESS, "the name has no address")
     return found[:MOST_ADDRESSES]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from aiohappyeyeballs import start_connection
 
 from trayapp.probes.base import AddrInfo, Means
-from trayapp.probes.causes import Misbehaved
+from trayapp.probes.causes import NO_ADDRESS, Misbehaved
 from trayapp.probes.phases import Phases
 
 HEAD_START = 0.25
@@ -35,7 +35,7 @@ async def dial(means: Means, phases: Phases, host: str, port: int, ip: str = "au
     phases.enter("dns")
     addresses = _first_few(_of_kind(await means.resolve(host, port), ip, host))
     if not addresses:
-        raise socket.gaierror(socket.EAI_NONAME, "the name has no address")
+        raise socket.gaierror(NO_ADDRESS, "the name has no address")
     phases.enter("connect")
     if len(addresses) == 1:
         phases.address = addresses[0][4][0]
