@@ -2,8 +2,8 @@
 
     python -m tests.bench.soak [CHECKS]
 
-The real engine with its real history, as fast as this machine goes, of real servers on loopback: pages, ports and
-stores that are well, and one of each that is not.
+The real engine with its real history and real servers on loopback, six hundred checks a second: pages and ports that
+are well, and one of each that is not.
 """
 
 from __future__ import annotations
