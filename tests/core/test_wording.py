@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -354,3 +354,16 @@ def test_flapping_is_told_with_how_many_failed() -> None:
 )
 def test_the_end_of_flapping_says_how_it_ended(status: Status, title: str) -> None:
     assert wording.stable(watched(), status) == (title, "It no longer fails and comes back")
+
+
+@pytest.mark.parametrize(
+    ("verify", "sentence"), [(True, "https://a.test/"), (False, "https://a.test/ · certificate not verified")]
+)
+def test_a_service_whose_certificate_is_not_verified_is_marked(verify: bool, sentence: str) -> None:
+    @dataclass(frozen=True)
+    class Page:
+        verify: bool
+        kind: str = "http"
+        target: str = "https://a.test/"
+
+    assert wording.dialled(replace(watched(), probe=Page(verify))) == sentence

@@ -80,6 +80,12 @@ def slow_phase(phase: str, took_ms: float, limit_ms: int) -> str:
     return f"answered, but slowly: {PHASES[phase]} after {latency(took_ms)}, more than {latency(limit_ms)}"
 
 
+def dialled(service: Service, limit: int = 200) -> str:
+    """What is asked, and that its certificate may be anybody's where the user wanted that."""
+    unverified = " · certificate not verified" if getattr(service.probe, "verify", True) is False else ""
+    return plain(service.probe.target, limit - len(unverified)) + unverified
+
+
 def reason_sentence(reason: str) -> str:
     """Why a status is UNKNOWN or PAUSED, from the reason of its change."""
     return REASONS.get(reason) or plain(reason.replace(".", " ").replace("_", " "))

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtGui import QGuiApplication
 
-from trayapp.core.wording import acknowledged, duration, latency, plain, why
+from trayapp.core.wording import acknowledged, dialled, duration, latency, plain, why
 from trayapp.core.words import FOR_EVER, ServiceView
 from trayapp.ui.asks import Asks
 from trayapp.ui.entries import Entry, line
@@ -51,7 +51,7 @@ class ServiceActions:
 
     def facts(self, view: ServiceView) -> list[str]:
         """What is dialled how often, and how the last check went."""
-        lines = [plain(f"{view.service.probe.target}, every {duration(view.service.interval)}", 80)]
+        lines = [f"{dialled(view.service, 60)}, every {duration(view.service.interval)}"]
         last = view.belief.last
         if last is not None:
             took = f", {latency(last.finding.latency_ms)}" if last.finding.latency_ms is not None else ""

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from trayapp.core.wording import plain
+from trayapp.core.wording import dialled
 from trayapp.core.words import Service, Status
 from trayapp.ui.palette import Appearance
 from trayapp.ui.settings.dress import speak_as
@@ -60,7 +60,7 @@ class FormPane(QWidget):
     def show_heading(self, title: str, service: Service | None, status: Status) -> None:
         """Its name and address as they are now, and how it is according to the last snapshot."""
         self._title.setText(title)
-        self._under.setText(plain(service.probe.target, 90) if service else "cannot be checked as it stands")
+        self._under.setText(dialled(service, 90) if service else "cannot be checked as it stands")
         self._shape.show_status(status)
 
     def show_result_of(self, service: Service) -> None:

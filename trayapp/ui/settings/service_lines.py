@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trayapp.core.wording import plain
+from trayapp.core.wording import dialled, plain
 from trayapp.core.words import Status
 from trayapp.ui.settings.draft import SERVICES, Draft
 from trayapp.ui.settings.judgement import Judgement
@@ -32,4 +32,4 @@ def _under(service_id: str, judged: Judgement) -> str:
     faults, _ = judged.of((SERVICES, service_id))
     if faults:
         return plain(next(iter(faults.values())), 120)
-    return plain(judged.services[service_id].probe.target, 120) if service_id in judged.services else ""
+    return dialled(judged.services[service_id], 120) if service_id in judged.services else ""

@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 
 from trayapp.core import timeline
-from trayapp.core.wording import condition, duration, plain
+from trayapp.core.wording import condition, dialled, duration, plain
 from trayapp.core.words import Incident, ServiceView, Status
 from trayapp.ui.standing import awaited, standing
 from trayapp.ui.strips import Strip
@@ -54,7 +54,7 @@ def availability_line(strip: Strip | None) -> str:
 def row_lines(view: ServiceView, now: int) -> list[str]:
     """What a row is about, in full where the row had to cut it."""
     service = view.service
-    lines = [plain(service.title), *_told(view, now), plain(service.probe.target)]
+    lines = [plain(service.title), *_told(view, now), dialled(service)]
     if view.belief.last is not None:
         lines.append(f"last checked {duration(now - view.belief.last.ended)} ago, every {duration(service.interval)}")
     if service.note:
