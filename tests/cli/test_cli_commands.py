@@ -367,3 +367,10 @@ def test_what_a_check_learnt_is_shown_to_people_as_to_programs(home: Home) -> No
         done = home.run("probe", f"memcached://127.0.0.1:{server.port}")
     assert done.returncode == 0
     assert "version 1." in done.stdout
+
+
+def test_a_text_that_looks_like_a_number_needs_no_quotation_marks(home: Home) -> None:
+    with HttpServer() as server:
+        done = home.run("probe", server.url, "ip=4", "contains=200", 'method="GET"')
+    assert done.returncode == 2
+    assert 'the page does not contain "200"' in done.stdout

@@ -14,7 +14,8 @@ from trayapp.config.load import parse
 from trayapp.config.save import CannotSave, add_service, new_id
 from trayapp.config.tables import SERVICE_KEYS
 from trayapp.config.writing import table_of
-from trayapp.core.keys import declared_keys
+from trayapp.config.written import shape_of
+from trayapp.core.keys import Reference, declared_keys
 from trayapp.core.words import Service
 from trayapp.probes import PROBES, probe_for
 
@@ -96,7 +97,8 @@ def _log_in(own: dict[str, Any], kind: str, credentials: Credentials, secret: st
 
 def _put(table: dict[str, Any], own: dict[str, Any], words: Sequence[str], kind: str) -> None:
     """Take "key=value" words into the table they belong to."""
-    known = dict.fromkeys(SERVICE_KEYS, table) | dict.fromkeys(declared_keys(PROBES[kind]), own)
+    probe_keys = declared_keys(PROBES[kind])
+    known = dict.fromkeys(SERVICE_KEYS, table) | dict.fromkeys(probe_keys, own)
     wrong = []
     for word in words:
         key, equals, value = word.partition("=")
@@ -106,17 +108,21 @@ def _put(table: dict[str, Any], own: dict[str, Any], words: Sequence[str], kind:
             hint = did_you_mean(key, known) or f"; there are {', '.join(sorted(known))}"
             wrong.append(f'"{key}" is not a key of a service or of {kind}{hint}')
         else:
-            known[key][key] = _value(value)
+            known[key][key] = _value(value, (probe_keys.get(key) or SERVICE_KEYS[key]).type)
     if wrong:
         raise BadTarget(*wrong)
 
 
-def _value(written: str) -> Any:
-    """A value as TOML has it; whatever is no TOML is text, so that url=https://… needs no quotation marks."""
+def _value(written: str, declared: Any) -> Any:
+    """A value as TOML has it. Text needs no quotation marks: not where it is no TOML, as in url=https://…, nor where a
+    text belongs and TOML would see a number, as in ip=4.
+    """
     try:
-        return tomllib.loads(f"value = {written}")["value"]
+        value = tomllib.loads(f"value = {written}")["value"]
     except tomllib.TOMLDecodeError:
         return written
+    is_text = shape_of(declared).form in (str, Reference)
+    return written if is_text and not isinstance(value, str | dict) else value
 
 
 def _checked(id_: str, table: Mapping[str, Any]) -> Service:
