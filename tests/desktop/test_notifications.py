@@ -10,6 +10,8 @@ import pytest
 from tests.desktop.eavesdropper import Eavesdropper
 from tests.desktop.parts import Desk, Dunst, Xfce4Notifyd
 from tests.desktop.telling import Clicks, PlainDaemon, down, eventually, notifier_on, recovered, show, told
+from tests.faults.scenes import Row
+from tests.faults.table import keep
 from trayapp.alerts.freedesktop import FreedesktopNotifier
 
 pytestmark = pytest.mark.desktop
@@ -44,11 +46,16 @@ def test_what_is_sent_is_what_the_specification_asks_for(desk: Desk, dunst: Duns
     assert second[5:7] == (["default", "Open"], {"urgency": ("y", 1), "desktop-entry": ("s", "watchbell")})
 
 
-def test_markup_is_shown_and_not_obeyed(desk: Desk, daemon: Dunst | Xfce4Notifyd) -> None:
+def test_markup_is_shown_and_not_obeyed(
+    desk: Desk, daemon: Dunst | Xfce4Notifyd, record_property: Callable[[str, object], None]
+) -> None:
+    row = Row("D5", f"markup in a notification, shown by {type(daemon).__name__}")
     assert "body-markup" in daemon.capabilities()
     with Eavesdropper(desk.bus, "Notify") as heard:
         asyncio.run(told(desk, down(body=HOSTILE, title=HOSTILE)))
         ((_, _, _, title, body, *_),) = heard.calls(1)
+    row.seen("shown as text", "")
+    keep(row, record_property)
     assert title == HOSTILE
     assert body.startswith("&lt;b&gt;bold&lt;/b&gt; &amp; &lt;img src=")
     if isinstance(daemon, Dunst):
@@ -57,10 +64,15 @@ def test_markup_is_shown_and_not_obeyed(desk: Desk, daemon: Dunst | Xfce4Notifyd
         assert entry["body"] == body
 
 
-def test_control_characters_never_arrive_and_long_texts_are_cut(desk: Desk, dunst: Dunst) -> None:
+def test_control_characters_never_arrive_and_long_texts_are_cut(
+    desk: Desk, dunst: Dunst, record_property: Callable[[str, object], None]
+) -> None:
+    row = Row("D6", "NUL, colours, right to left and 100 kB in a notification")
     with Eavesdropper(desk.bus, "Notify") as heard:
         asyncio.run(told(desk, down(title="a\x00b\x1b[31m\u202ec", body="x" * 100_000)))
         ((_, _, _, title, body, *_),) = heard.calls(1)
+    row.seen("stripped and cut", "")
+    keep(row, record_property)
     assert title == "abc"
     assert len(body) == 200
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
@@ -26,8 +27,16 @@ def test_a_second_start_raises_the_window_of_the_first(watchbell: Watchbell, pan
     for arguments in (("run",), ()):
         watchbell.say(*arguments)
         until(watchbell.is_active, "the window is active", PATIENCE)
-        watchbell.close_window()
-        until(lambda: not watchbell.windows(), "the window is closed", PATIENCE)
+        until(partial(closed, watchbell), "the window is closed", PATIENCE)
+
+
+def closed(watchbell: Watchbell) -> bool:
+    """Whether it closes; keys that are typed while a window comes up may be lost."""
+    watchbell.close_window()
+    try:
+        return until(lambda: not watchbell.windows(), "the window is closed", 3)
+    except AssertionError:
+        return False
 
 
 def test_of_twenty_started_at_once_one_runs_and_the_others_raise_it(watchbell: Watchbell, panel: Panel) -> None:

@@ -10,13 +10,14 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import random
 import select
 import stat
 import struct
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -95,7 +96,13 @@ class Namespace:
     def ip(self, *words: str, give: Namespace | None = None) -> None:
         """ip(8). The word "THERE" stands for the network given along."""
         fds = [] if give is None else [give.fd]
-        argv = ["ip", *(f"/proc/self/fd/{fds[0]}" if word == "THERE" else word for word in words)]
+        self._run(["ip", *(f"/proc/self/fd/{fds[0]}" if word == "THERE" else word for word in words)], fds)
+
+    def tc(self, *words: str) -> None:
+        """tc(8)."""
+        self._run(["tc", *words], [])
+
+    def _run(self, argv: Sequence[str], fds: Sequence[int]) -> None:
         path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
         with self.inside():
             subprocess.run(argv, check=True, capture_output=True, pass_fds=fds, env={**os.environ, "PATH": path})
@@ -129,9 +136,14 @@ def own_file(path: str, instead: Path) -> Iterator[None]:
 
 
 class Tunnel:
-    """A tunnel between two networks, as a VPN client makes one: a TUN device at either end and us in between."""
+    """A tunnel between two networks, as a VPN client makes one: a TUN device at either end and us in between.
+
+    `lost` is the share of packets that get lost in it, each way.
+    """
 
     def __init__(self, here: Namespace, there: Namespace) -> None:
+        self.lost = 0.0
+        self._dice = random.Random(1)
         self._ends = [self._open(here), self._open(there)]
         self._stopping, self._stop = os.pipe()
         self._thread = threading.Thread(target=self._carry, name="tunnel")
@@ -170,5 +182,7 @@ class Tunnel:
                 return
             for end in ready:
                 packet = os.read(end, 65536)
+                if self._dice.random() < self.lost:
+                    continue
                 with contextlib.suppress(OSError):  # the other end is not up yet
                     os.write(b if end == a else a, packet)

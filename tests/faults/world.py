@@ -16,13 +16,14 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
 from tests.faults.namespaces import Namespace, Tunnel, own_file
 from tests.faults.watching import Watching
 from tests.probes.certificates import server as certified
-from tests.servers import HttpServer, RawServer, until
+from tests.servers import HttpServer, until
 from trayapp.core.words import Service
 
 SERVICES, VICTIM, PLAIN_CONTROL, TLS_CONTROL = "198.51.100.1", "198.51.100.50", "198.51.100.100", "198.51.100.101"
@@ -31,6 +32,8 @@ NOBODY = "203.0.113.98"
 """Who should know of the names below hung.test, and never says a word."""
 ROUTER, SECOND_ROUTER, BOX = "192.168.7.1", "192.168.7.2", "192.168.7.50"
 OFFICE = "10.8.0.1"
+FAR = "198.51.100.60"
+"""At the end of a road that is built by `far_road` alone."""
 NAMES = {"victim.test": VICTIM, "plain.test": PLAIN_CONTROL, "tls.test": TLS_CONTROL, "wiki.office.test": OFFICE}
 CONTROLS = ("http://plain.test/generate_204", f"https://{TLS_CONTROL}", "https://tls.test", "dns:zone.test")
 
@@ -114,7 +117,9 @@ class World:
         self.resolv_conf = self._folder / "resolv.conf"
         self.resolv_conf.write_text(f"nameserver {ROUTER}\noptions timeout:1 attempts:1\n")
 
-    def start(self, server: RawServer, where: Namespace, at_end: contextlib.ExitStack | None = None) -> None:
+    def start(
+        self, server: AbstractContextManager[object], where: Namespace, at_end: contextlib.ExitStack | None = None
+    ) -> None:
         with where.inside():
             (at_end or self._at_end).enter_context(server)
 
@@ -199,6 +204,25 @@ class World:
         self.us.ip("address", "add", "10.8.0.2/24", "dev", "tun0")
         self.us.ip("link", "set", "tun0", "up")
         return tunnel
+
+    def far_road(self, *servers: AbstractContextManager[object]) -> Tunnel:
+        """A road from the outside to FAR, on which packets can be made to get lost, and the servers there."""
+        far = self._namespace(self._at_end)
+        tunnel = self._at_end.enter_context(Tunnel(self.outside, far))
+        far.ip("address", "add", f"{FAR}/32", "dev", "tun0")
+        far.ip("link", "set", "tun0", "up")
+        far.ip("route", "add", "default", "dev", "tun0")
+        self.outside.ip("link", "set", "tun0", "up")
+        self.outside.ip("route", "add", f"{FAR}/32", "dev", "tun0")
+        self.outside.set("net/ipv4/ip_forward", "1")
+        for server in servers:
+            self.start(server, far)
+        return tunnel
+
+    def answer_names(self, name_server: AbstractContextManager[object]) -> None:
+        """From now on the router's name server is this one."""
+        self.names.stop()
+        self.start(name_server, self.router)
 
     # Who looks
 

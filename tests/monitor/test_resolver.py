@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.faults.scenes import Row
+from tests.faults.table import keep
 from tests.servers import until
 from trayapp.monitor.resolver import KEPT, MOST, Resolver
 from trayapp.probes.base import AddrInfo
@@ -315,7 +317,8 @@ def test_a_closed_resolver_begins_nothing() -> None:
     run(story)
 
 
-def test_quitting_does_not_wait_for_lookups_that_hang() -> None:
+def test_quitting_does_not_wait_for_lookups_that_hang(record_property: Callable[[str, object], None]) -> None:
+    row = Row("B11", "the program ends while 20 lookups hang")
     script = """
         import asyncio, contextlib, threading
         from trayapp.monitor.resolver import Resolver
@@ -338,5 +341,7 @@ def test_quitting_does_not_wait_for_lookups_that_hang() -> None:
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=20, check=False
     )
+    row.seen("ended", "")
+    keep(row, record_property)
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
     assert time.monotonic() - started < 10

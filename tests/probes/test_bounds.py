@@ -7,7 +7,10 @@ import itertools
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 
+from tests.faults.scenes import Row
+from tests.faults.table import keep
 from tests.probes.certificates import self_signed
 from tests.probes.stages_web import reset_after, stall
 from tests.servers import HttpServer, RawServer, closed_port, saying
@@ -43,7 +46,9 @@ def run(script: str, *arguments: int) -> str:
     return done.stdout
 
 
-def test_a_body_without_end_costs_no_more_than_four_megabytes() -> None:
+def test_a_body_without_end_costs_no_more_than_four_megabytes(record_property: Callable[[str, object], None]) -> None:
+    row = Row("A12", "five pages without end, as fast as they come")
+
     async def flood(reader, writer):  # type: ignore[no-untyped-def]
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -69,6 +74,9 @@ def test_a_body_without_end_costs_no_more_than_four_megabytes() -> None:
             good.port,
             hostile.port,
         )
+    row.seen("OK", "")
+    row.what += f": {int(printed)} kB more memory"
+    keep(row, record_property)
     assert int(printed) <= 4096
 
 

@@ -19,6 +19,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.faults.scenes import Row
+from tests.faults.table import keep
 from tests.probes.asking import ask, means
 from tests.probes.cases.dns import reply
 from tests.probes.datagrams import UdpServer, silence
@@ -277,10 +279,16 @@ def ask_over_tcp(answer: Change, *, timeout: float = 5.0, length: int | None = N
         return ask(Dns("example.org", server=f"127.0.0.1:{udp.port}"), timeout)
 
 
-def test_four_thousand_addresses_are_too_many_and_cost_nothing() -> None:
+def test_four_thousand_addresses_are_too_many_and_cost_nothing(
+    record_property: Callable[[str, object], None],
+) -> None:
+    row = Row("B8", "4,000 addresses, over TCP")
     ask_over_tcp(addresses(300))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    row.begin()
     finding = ask_over_tcp(addresses(4000))
+    row.seen(finding.outcome.name, finding.cause)
+    keep(row, record_property)
     assert (finding.outcome, finding.cause) == (Outcome.CRITICAL, "dns.answer")
     assert finding.message == "its answer has 4000 records, where 400 are read at most"
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before <= 2048
@@ -296,7 +304,10 @@ def test_four_thousand_addresses_are_too_many_and_cost_nothing() -> None:
         ("TXT", bytes(140)),
     ],
 )
-def test_the_longest_names_and_values_hold_nobody_up(record: str, value: bytes) -> None:
+def test_the_longest_names_and_values_hold_nobody_up(
+    record: str, value: bytes, record_property: Callable[[str, object], None]
+) -> None:
+    row = Row("B8", f"a name of 126 labels and 400 records {record}")
     name = "a." * 125 + "a"
     question = dns.message.make_query(name, record).to_wire()[12:]
     question = question[: len(name) + 2 + 4]
@@ -309,11 +320,16 @@ def test_the_longest_names_and_values_hold_nobody_up(record: str, value: bytes) 
         RawServer(LongAnswers(change).talk) as tcp,
         UdpServer(changed(cut_short), port=tcp.port) as udp,
     ):
+        row.begin()
         finding = ask(Dns(name, record, f"127.0.0.1:{udp.port}"), 1.0)
+        row.seen(finding.outcome.name, finding.cause)
+    keep(row, record_property)
     assert (finding.outcome, finding.details["records"]) == (Outcome.OK, 400)
 
 
-def test_the_longest_answer_of_all_is_read() -> None:
+def test_the_longest_answer_of_all_is_read(record_property: Callable[[str, object], None]) -> None:
+    row = Row("B8", "an answer of 64 kB over TCP")
+
     text = b"\xff" + b"z" * 255
 
     def change(message: dns.message.Message) -> bytes:
@@ -325,7 +341,10 @@ def test_the_longest_answer_of_all_is_read() -> None:
         assert 65_300 < len(wire) < 65_536
         return wire
 
-    assert ask_over_tcp(change).details["answers"] == ["0.0.0.0"]
+    finding = ask_over_tcp(change)
+    row.seen(finding.outcome.name, finding.cause)
+    keep(row, record_property)
+    assert finding.details["answers"] == ["0.0.0.0"]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.faults.scenes import Row
+from tests.faults.table import keep
 from tests.probes.asking import GRACE, ask, descriptors, means, nothing_is_left
 from tests.probes.datagrams import Reply, UdpServer, silence
 from tests.probes.test_contract import assert_typed
@@ -101,24 +103,36 @@ def test_every_reply_in_its_place_is_well() -> None:
 
 
 @pytest.mark.parametrize("how", FORGERIES)
-def test_a_forged_reply_does_not_count(how: str) -> None:
+def test_a_forged_reply_does_not_count(how: str, record_property: Callable[[str, object], None]) -> None:
+    row = Row("D9", f"a reply to a ping: {how}")
     train, finding = ride(lambda request: [FORGERIES[how](request)], 1, 0.3)
+    row.seen(finding.outcome.name, finding.cause)
+    keep(row, record_property)
     assert not train.answered
     assert (finding.outcome, finding.cause, finding.message) == (Outcome.CRITICAL, "ping.lost", "no answer to a ping")
 
 
-def test_a_reply_from_another_machine_does_not_count() -> None:
-    train, _ = ride(silence, 1, 0.3, stranger=lambda request: [right(request)])
+def test_a_reply_from_another_machine_does_not_count(record_property: Callable[[str, object], None]) -> None:
+    row = Row("D9", "a reply to a ping: it is another machine's")
+    train, finding = ride(silence, 1, 0.3, stranger=lambda request: [right(request)])
+    row.seen(finding.outcome.name, finding.cause)
+    keep(row, record_property)
     assert not train.answered
 
 
-def test_forgeries_change_nothing_of_what_the_right_replies_say() -> None:
+def test_forgeries_change_nothing_of_what_the_right_replies_say(
+    record_property: Callable[[str, object], None],
+) -> None:
+    row = Row("D9", f"{len(FORGERIES)} forged replies before and after each right one")
+
     def all_of_them(request: bytes) -> Iterable[bytes]:
         yield from (forge(request) for forge in FORGERIES.values())
         yield right(request)
         yield from (forge(request) for forge in FORGERIES.values())
 
     train, finding = ride(all_of_them, stranger=lambda request: [right(request)])
+    row.seen(finding.outcome.name, finding.cause)
+    keep(row, record_property)
     assert (finding.outcome, finding.details["received"]) == (Outcome.OK, 3)
     assert sorted(train.answered) == [1, 2, 3]
 

@@ -15,7 +15,7 @@ DOCUMENT = "services.toml"
 
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _TABLE = re.compile(r"\((?:'|\").*\)")
-_LONG_NAME = re.compile(r"(?<![\w-])(?:(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){100}")
+_LONG_NAME = re.compile(r"(?m)(?:^|[\[{,])[ \t]*(?:(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){100}")
 _MEANINGS = {
     "Cannot declare": "this table stands there twice; merge the two, or give one of them another id",
     "Cannot mutate immutable namespace": "this table is complete already where it was first written; add the key there",

@@ -130,7 +130,7 @@ class Internet:
             if self._clock.monotonic() - self._back_at < RECOVERING:
                 return CHANGED
             if unknown:
-                return None
+                return found.lack  # a router without a way out may know no name at all
             if self._evidence.has_controls and found.found.control_at == NEVER:
                 return found.lack or NO_NAMES
             return None
