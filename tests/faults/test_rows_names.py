@@ -30,7 +30,7 @@ from tests.probes.certificates import server as certified
 from tests.probes.datagrams import UdpServer
 from tests.servers import HttpServer, until
 from trayapp.config.load import parse
-from trayapp.core.words import Outcome, Status
+from trayapp.core.words import Status
 
 # A loop that ends while a line is dead may leave a connection to the garbage; descriptors are counted elsewhere.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
