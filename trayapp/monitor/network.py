@@ -207,7 +207,7 @@ class Network:
             lack = await view.believe(service, finding)
             return finding if lack is None else lack.instead_of(finding)
         if finding.blame is Blame.NETWORK:
-            finding = self._theirs_too(service, finding)
+            finding = self._theirs_too(finding)
         if finding.outcome is not Outcome.CRITICAL:
             return self._ours(view, finding)
         lack = view.missing() or await self._doubt(view, service, finding)
@@ -222,10 +222,11 @@ class Network:
             return self._internet.missing() or await self._internet.doubt_names(failed, unknown=unknown)
         return await view.doubt(service, finding, failed)
 
-    def _theirs_too(self, service: Service, finding: Finding) -> Finding:
+    def _theirs_too(self, finding: Finding) -> Finding:
         """ "No route" although we have one: a router far away said so, and it may well be the service's trouble."""
         said_by_router = finding.details.get("errno") == errno.ENETUNREACH
-        if not said_by_router or self._reach.link(service, finding) is None:
+        # Asked of the system now: what it said last may be a moment older than the route that is gone.
+        if not said_by_router or finding.address is None or self._ground.link_to(finding.address) is None:
             return finding
         return replace(finding, outcome=Outcome.CRITICAL, blame=Blame.SERVICE)
 
