@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import islice
 from types import MappingProxyType
 
+from trayapp.probes.ber import ENUMERATED, INTEGER, SEQUENCE, elements
 from trayapp.probes.causes import Misbehaved
 from trayapp.probes.conversation import Conversation, shown
 from trayapp.probes.replies import (
@@ -21,7 +23,7 @@ from trayapp.probes.replies import (
 )
 
 _LDAP_REQUEST = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037"
-_LDAP_MESSAGE, _LDAP_INTEGER, _LDAP_ENUMERATED, _LDAP_EXTENDED_RESPONSE = 0x30, 0x02, 0x0A, 0x78
+_LDAP_EXTENDED_RESPONSE = 0x78
 _MOST_LDAP = 4096
 
 _POSTGRESQL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
@@ -71,12 +73,14 @@ async def ldap(talk: Conversation) -> None:
     """RFC 4511, 4.14: an extended operation, whose response is the first message there is."""
     talk.send(_LDAP_REQUEST)
     message = await _ldap_message(talk)
-    kind, number, rest = _element(message)
-    operation, response, _ = _element(rest)
-    if (kind, number, operation) != (_LDAP_INTEGER, b"\x01", _LDAP_EXTENDED_RESPONSE):
+    try:
+        (first, number), (operation, response) = islice(elements(message), 2)
+        ((second, code),) = islice(elements(response), 1)
+    except ValueError as error:
+        raise stranger("LDAP", message) from error
+    if (first, number, operation) != (INTEGER, b"\x01", _LDAP_EXTENDED_RESPONSE):
         raise stranger("LDAP", message)
-    kind, code, _ = _element(response)
-    if kind != _LDAP_ENUMERATED or len(code) != 1:
+    if second != ENUMERATED or len(code) != 1:
         raise stranger("LDAP", message)
     if code != b"\x00":
         raise _refused(f"LDAP result {code[0]}")
@@ -171,23 +175,10 @@ def _refused(words: str) -> Misbehaved:
 async def _ldap_message(talk: Conversation) -> bytes:
     """The content of the next message, in BER (X.690, 8.1; RFC 4511, 5.1: lengths are definite)."""
     tag, length = await talk.exactly(2)
-    if tag != _LDAP_MESSAGE:
+    if tag != SEQUENCE:
         raise stranger("LDAP", bytes([tag, length]))
     if length & 0x80:
         length = int.from_bytes(await talk.exactly(length & 0x7F))
     if length > _MOST_LDAP:
         raise Misbehaved("protocol", f"it announced more than the {_MOST_LDAP} bytes that belong there")
     return await talk.exactly(length)
-
-
-def _element(encoded: bytes) -> tuple[int, bytes, bytes]:
-    """Tag and content of the first BER element, and what follows it. Tag 0: there is none that is whole."""
-    if len(encoded) < 2:
-        return 0, b"", b""
-    tag, length, start = encoded[0], encoded[1], 2
-    if length & 0x80:
-        start += length & 0x7F
-        length = int.from_bytes(encoded[2:start])
-    if start + length > len(encoded):
-        return 0, b"", b""
-    return tag, encoded[start : start + length], encoded[start + length :]
