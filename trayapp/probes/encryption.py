@@ -7,10 +7,13 @@ import ssl
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated, TypeAlias
 
-from trayapp.core.keys import Text
+from trayapp.core.keys import Key, Text
 from trayapp.probes.base import Means
 from trayapp.probes.causes import Misconfigured
+
+Verify: TypeAlias = Annotated[bool, Key("Verify", "Off: any certificate will do.", advanced=True)]
 
 MOST_CONTEXTS = 64
 """Of those with files of their own; the one that was not used for longest goes first."""
@@ -38,6 +41,11 @@ def unverifying() -> ssl.SSLContext:
     return _trusting_anybody(context())
 
 
+def trusted(means: Means, *, verify: bool) -> ssl.SSLContext:
+    """The shared context of a check that has no files of its own."""
+    return means.tls if verify else unverifying()
+
+
 @dataclass(frozen=True, slots=True)
 class Papers:
     """What a check shows and trusts beyond the ordinary: paths of PEM files, empty for none.
@@ -57,7 +65,7 @@ async def context_with(papers: Papers, passphrase: Text, means: Means) -> ssl.SS
     `passphrase` opens the key and is asked for only then. Misconfigured: a file cannot be used.
     """
     if not (papers.authorities or papers.certificate):
-        return means.tls if papers.verify else unverifying()
+        return trusted(means, verify=papers.verify)
     named = (papers.authorities, papers.certificate, papers.key)
     wanted = (papers, *(_state(path) for path in named if path))
     made = _MADE.pop(wanted, None)

@@ -13,7 +13,7 @@ from trayapp.core.words import Finding, Outcome
 from trayapp.probes.addresses import check_host
 from trayapp.probes.base import Means
 from trayapp.probes.conversation import Conversation, conversation, shown
-from trayapp.probes.encryption import unverifying
+from trayapp.probes.encryption import Verify, trusted
 from trayapp.probes.hosted import Hosted
 from trayapp.probes.phases import Phases
 from trayapp.probes.starttls import DIALECTS
@@ -29,10 +29,10 @@ class Greeted(Hosted):
         str,
         Key("Encryption", "None, begun by a command, or from the beginning.", pattern="none|starttls|implicit"),
     ] = "none"
-    verify: Annotated[bool, Key("Verify", "Off: any certificate will do.", advanced=True)] = True
+    verify: Verify = True
 
     async def ask(self, means: Means, phases: Phases) -> Finding:
-        context = means.tls if self.verify else unverifying()
+        context = trusted(means, verify=self.verify)
         implicit = context if self.tls == "implicit" else None
         dialect = DIALECTS[self.kind]
         assert dialect.greeting is not None

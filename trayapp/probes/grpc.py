@@ -14,6 +14,7 @@ from trayapp.core.keys import Key
 from trayapp.core.words import Finding
 from trayapp.probes.addresses import split_port
 from trayapp.probes.base import Kind, Means
+from trayapp.probes.encryption import Verify
 from trayapp.probes.phases import Phases
 
 ENCRYPTED_PORT = 443
@@ -56,7 +57,7 @@ class Grpc(Kind):
     service: Annotated[
         str, Key("Service", "Its name, such as shop.v1.Orders; empty: the server as a whole.", most=200)
     ] = ""
-    verify: Annotated[bool, Key("Verify", "Off: any certificate will do.", advanced=True)] = True
+    verify: Verify = True
 
     @property
     def target(self) -> str:

@@ -15,6 +15,7 @@ from trayapp.core.words import NOTHING, Finding
 from trayapp.probes.addresses import check_url, join_port, split_port, without_password
 from trayapp.probes.base import Kind, Means
 from trayapp.probes.certificate import USUAL_DAYS
+from trayapp.probes.encryption import Verify
 from trayapp.probes.http_keys import (
     check_credentials,
     check_header_names,
@@ -122,7 +123,7 @@ class Http(Kind):
     ip: Annotated[
         str, Key("Kind of address", "IPv4 or IPv6 alone, or whichever answers.", pattern="auto|4|6", advanced=True)
     ] = "auto"
-    verify: Annotated[bool, Key("Verify", "Off: any certificate will do.", advanced=True)] = True
+    verify: Verify = True
     ca_file: Annotated[
         str,
         Key(

@@ -19,7 +19,7 @@ from trayapp.probes.base import Means
 from trayapp.probes.ber import ENUMERATED, INTEGER, OCTETS, SEQUENCE, SET, element, elements, integer, number, receive
 from trayapp.probes.causes import Misbehaved, Misconfigured
 from trayapp.probes.conversation import Conversation, conversation, shown
-from trayapp.probes.encryption import unverifying
+from trayapp.probes.encryption import Verify, trusted
 from trayapp.probes.hosted import Hosted, Port
 from trayapp.probes.logins import encoded
 from trayapp.probes.phases import Phases
@@ -82,7 +82,7 @@ class Ldap(Hosted):
         str,
         Key("Encryption", "None, begun by a command, or from the beginning.", pattern="none|starttls|implicit"),
     ] = "none"
-    verify: Annotated[bool, Key("Verify", "Off: any certificate will do.", advanced=True)] = True
+    verify: Verify = True
 
     def __post_init__(self) -> None:
         """ValueError: keys that do not go together."""
@@ -93,7 +93,7 @@ class Ldap(Hosted):
         password = encoded(await means.reveal(self.password), nul=True) if self.dn else b""
         if self.dn and not password:  # it would be let in as nobody (RFC 4513, section 5.1.2)
             raise Misconfigured("config.invalid", "its password is empty")
-        context = means.tls if self.verify else unverifying()
+        context = trusted(means, verify=self.verify)
         implicit = context if self.tls == "implicit" else None
         async with conversation(means, phases, check_host(self.host), self.port, implicit) as talk:
             if self.tls == "starttls":

@@ -18,7 +18,7 @@ from trayapp.probes.addresses import check_host
 from trayapp.probes.base import Means
 from trayapp.probes.causes import Misbehaved, Misconfigured
 from trayapp.probes.conversation import Conversation, conversation
-from trayapp.probes.encryption import unverifying
+from trayapp.probes.encryption import Verify, trusted
 from trayapp.probes.hosted import Hosted, Port
 from trayapp.probes.logins import encoded
 from trayapp.probes.phases import Phases
@@ -66,7 +66,7 @@ class Mqtt(Hosted):
     tls: Annotated[
         str, Key("Encryption", "None, or TLS from the beginning, usually on port 8883.", pattern="none|implicit")
     ] = "none"
-    verify: Annotated[bool, Key("Verify", "Off: any certificate will do.", advanced=True)] = True
+    verify: Verify = True
 
     def __post_init__(self) -> None:
         """ValueError: keys that do not go together."""
@@ -76,7 +76,7 @@ class Mqtt(Hosted):
     async def ask(self, means: Means, phases: Phases) -> Finding:
         password = encoded(await means.reveal(self.password), nul=True) if self.user else b""
         hello = connect(self.user, password)
-        tls = None if self.tls == "none" else means.tls if self.verify else unverifying()
+        tls = None if self.tls == "none" else trusted(means, verify=self.verify)
         async with conversation(means, phases, check_host(self.host), self.port, tls) as talk:
             talk.send(hello)
             await self._let_in(talk)

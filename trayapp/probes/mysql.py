@@ -18,7 +18,7 @@ from trayapp.probes.addresses import check_host
 from trayapp.probes.base import Means
 from trayapp.probes.causes import Misbehaved
 from trayapp.probes.conversation import Conversation, conversation
-from trayapp.probes.encryption import unverifying
+from trayapp.probes.encryption import trusted
 from trayapp.probes.hosted import Hosted, Port
 from trayapp.probes.logins import check_word, encoded, split_login
 from trayapp.probes.my_login import OtherPlugin, ask_for_tls, log_in
@@ -101,7 +101,7 @@ class Mysql(Hosted):
             await _knock(talk, greeting)
             raise Misbehaved("tls.starttls", "it offers no encryption")
         ask_for_tls(talk, self.database)
-        await connection.encrypt(means.tls if self.verify else unverifying())
+        await connection.encrypt(trusted(means, verify=self.verify))
 
 
 async def _knock(talk: MyTalk, greeting: Greeting) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ from trayapp.probes.addresses import check_host
 from trayapp.probes.base import Means
 from trayapp.probes.causes import Misbehaved
 from trayapp.probes.conversation import conversation
-from trayapp.probes.encryption import unverifying
+from trayapp.probes.encryption import Verify, trusted
 from trayapp.probes.hosted import Hosted, Port
 from trayapp.probes.logins import check_word, encoded, split_login
 from trayapp.probes.pg_login import METHODS, asked_for, log_in
@@ -57,7 +57,7 @@ class Postgresql(Hosted):
         str, Key("Database", "Empty: the one called like the user.", check=check_word, most=200, advanced=True)
     ] = ""
     tls: Annotated[str, Key("Encryption", "None, or TLS asked for first.", pattern="none|starttls")] = "none"
-    verify: Annotated[bool, Key("Verify", "Off: any certificate will do.", advanced=True)] = True
+    verify: Verify = True
 
     @classmethod
     def from_target(cls, target: str) -> Self | None:
@@ -77,7 +77,7 @@ class Postgresql(Hosted):
         async with conversation(means, phases, check_host(self.host), self.port) as connection:
             if self.tls == "starttls":
                 await begin_tls(connection)
-                await connection.encrypt(means.tls if self.verify else unverifying())
+                await connection.encrypt(trusted(means, verify=self.verify))
             talk = PgTalk(connection)
             talk.start(self.user or "watchbell", self.database)
             if not self.user:

@@ -20,7 +20,7 @@ from trayapp.probes.addresses import check_host
 from trayapp.probes.base import Means
 from trayapp.probes.causes import Misbehaved
 from trayapp.probes.conversation import conversation
-from trayapp.probes.encryption import unverifying
+from trayapp.probes.encryption import Verify, trusted
 from trayapp.probes.hosted import Hosted, Port
 from trayapp.probes.logins import encoded, split_login
 from trayapp.probes.phases import Phases
@@ -51,7 +51,7 @@ class Redis(Hosted):
         Text, Key("Password", "Redis reads it as it is: without encryption so may others.", most=1000, secret=True)
     ] = field(default="", repr=False)
     tls: Annotated[str, Key("Encryption", "None, or TLS from the beginning.", pattern="none|implicit")] = "none"
-    verify: Annotated[bool, Key("Verify", "Off: any certificate will do.", advanced=True)] = True
+    verify: Verify = True
     roundtrip: Annotated[
         bool,
         Key(
@@ -89,7 +89,7 @@ class Redis(Hosted):
 
     async def ask(self, means: Means, phases: Phases) -> Finding:
         password = encoded(await means.reveal(self.password), nul=True)
-        tls = None if self.tls == "none" else means.tls if self.verify else unverifying()
+        tls = None if self.tls == "none" else trusted(means, verify=self.verify)
         async with conversation(means, phases, check_host(self.host), self.port, tls) as connection:
             talk = RedisTalk(connection)
             if self.user or password:

@@ -15,7 +15,7 @@ from trayapp.probes.base import Means
 from trayapp.probes.causes import Misbehaved
 from trayapp.probes.conversation import MOST, Closed, Conversation, conversation
 from trayapp.probes.dial import dial
-from trayapp.probes.encryption import unverifying
+from trayapp.probes.encryption import Verify, trusted
 from trayapp.probes.hosted import Hosted
 from trayapp.probes.phases import Phases
 
@@ -36,7 +36,7 @@ class Tcp(Hosted):
     ] = ""
     expect: Annotated[str, Key("Expect", "Words that must come.", most=10_000, advanced=True)] = ""
     tls: Annotated[bool, Key("Encrypted", "Encrypted from the beginning.", advanced=True)] = False
-    verify: Annotated[bool, Key("Verify", "Off: any certificate will do.", advanced=True)] = True
+    verify: Verify = True
 
     @classmethod
     def from_target(cls, target: str) -> Self | None:
@@ -61,7 +61,7 @@ class Tcp(Hosted):
             connection.close()
             phases.answered = True
             return Finding(Outcome.OK)
-        context = (means.tls if self.verify else unverifying()) if self.tls else None
+        context = (trusted(means, verify=self.verify)) if self.tls else None
         async with conversation(means, phases, check_host(self.host), self.port, context) as talk:
             phases.answered = True
             if words:

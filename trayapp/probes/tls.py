@@ -14,7 +14,7 @@ from trayapp.probes.addresses import check_host
 from trayapp.probes.base import Means
 from trayapp.probes.certificate import expiring, validity
 from trayapp.probes.conversation import conversation, shown
-from trayapp.probes.encryption import unverifying
+from trayapp.probes.encryption import Verify, trusted
 from trayapp.probes.hosted import Hosted, Port
 from trayapp.probes.phases import Phases
 from trayapp.probes.starttls import DIALECTS
@@ -43,13 +43,13 @@ class Tls(Hosted):
             pattern="none|smtp|imap|pop3|ftp|ldap|postgresql|xmpp",
         ),
     ] = "none"
-    verify: Annotated[bool, Key("Verify", "Off: any certificate will do.", advanced=True)] = True
+    verify: Verify = True
     certificate_days: Annotated[
         int, Key("Certificate days", "Warn when it ends within so many days; 0: never.", least=0, most=3650)
     ] = 14
 
     async def ask(self, means: Means, phases: Phases) -> Finding:
-        context = means.tls if self.verify else unverifying()
+        context = trusted(means, verify=self.verify)
         dialect = DIALECTS.get(self.starttls)
         host, tls = check_host(self.host), None if dialect else context
         async with conversation(means, phases, host, self.port, tls) as talk:

@@ -14,6 +14,7 @@ from trayapp.core.keys import Key, Text
 from trayapp.core.words import Finding
 from trayapp.probes.addresses import check_url
 from trayapp.probes.base import Kind, Means
+from trayapp.probes.encryption import Verify
 from trayapp.probes.phases import Phases
 
 _ORIGIN = r"https?://[^\s/?#@]{1,300}"
@@ -58,7 +59,7 @@ class Websocket(Kind):
             advanced=True,
         ),
     ] = ""
-    verify: Annotated[bool, Key("Verify", "Off: any certificate will do.", advanced=True)] = True
+    verify: Verify = True
 
     @property
     def target(self) -> str:

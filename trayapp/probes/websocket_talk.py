@@ -22,7 +22,7 @@ from trayapp.probes.addresses import check_host, join_port
 from trayapp.probes.base import Means
 from trayapp.probes.causes import Misbehaved, Misconfigured
 from trayapp.probes.conversation import Closed, Conversation, conversation, shown
-from trayapp.probes.encryption import unverifying
+from trayapp.probes.encryption import trusted
 from trayapp.probes.phases import Phases
 from trayapp.probes.websocket import Websocket, check_websocket_url
 
@@ -51,7 +51,7 @@ async def talk_over(websocket: Websocket, means: Means, phases: Phases) -> Findi
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
     protocol = _protocol(parts, host, port, websocket.origin)
-    context = (means.tls if websocket.verify else unverifying()) if secure else None
+    context = (trusted(means, verify=websocket.verify)) if secure else None
     async with conversation(means, phases, host, port, context) as talk:
         await _open(talk, protocol)
         frames = _Frames(talk, protocol, phases, quoting=not words)
