@@ -5,6 +5,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 JOBS ?= 2
+# Tests of real kernels and daemons share two cores with one another: what fails once is run once more, and listed.
+AGAIN ?= --reruns 1 -raR
 ARGS ?=
 SEEDS ?= 5
 EXAMPLES ?= 5000
@@ -24,7 +26,7 @@ run: setup-run  ## start Watchbell; with nothing to watch yet it shows its demo 
 	$(bin)/watchbell run --window --demo-if-empty
 
 test: setup-test  ## all tests, those on a real virtual desktop too
-	$(bin)/python -m pytest -n $(JOBS) --dist loadfile --max-worker-restart 0 $(ARGS)
+	$(bin)/python -m pytest -n $(JOBS) --dist loadfile --max-worker-restart 0 $(AGAIN) $(ARGS)
 
 check: lint test  ## everything a change must pass
 

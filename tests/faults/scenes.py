@@ -108,8 +108,13 @@ class Stage:
         return self._rows[str(scene)]
 
     def see(self, scene: Scene) -> None:
-        """Returns when it is over, and raises what it raised."""
-        self._played[str(scene)].result()
+        """Returns when it is over, and raises what it raised. Whoever wants to see it again has it played again."""
+        played = self._played.pop(str(scene), None)
+        if played is not None:
+            played.result()
+        else:
+            self._rows[str(scene)] = Row(scene.id, scene.what)
+            _play(scene, self._rows[str(scene)])
 
 
 def _play(scene: Scene, row: Row) -> None:

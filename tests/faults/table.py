@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.faults.scenes import Row
 
 HEADINGS = ("id", "what", "outcome", "cause", "ms", "pass")
+PASSED = {"passed": "yes", "rerun": "no, tried again"}
 PROPERTY = "row of the table of faults"
 
 
@@ -24,7 +25,7 @@ def keep(row: Row, record_property: Callable[[str, object], None]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     rows = [
-        (*cells, "yes" if report.passed else "NO")
+        (*cells, PASSED.get(report.outcome, "NO"))
         for reports in terminalreporter.stats.values()
         for report in reports
         if isinstance(report, pytest.TestReport) and report.when == "call"

@@ -40,8 +40,10 @@ class LinuxGround(PortableGround):
         self._told = False
         self._scene = Scene()
         self._resolvers_as_of: tuple[int, int] | None = None
+        self._listen: Callable[[], None] = _deaf
 
     def scene(self) -> Scene:
+        self._listen()  # what the kernel has told already counts, though the loop was not free to hear it
         as_of = self._stamp()
         if self._stale or as_of != self._resolvers_as_of or not self._told:
             self._resolvers_as_of = as_of
@@ -82,19 +84,22 @@ class LinuxGround(PortableGround):
 
         def heard() -> None:
             nonlocal gathering
-            self._drain(ears)
+            if not self._drain(ears):
+                return
             self._stale = True
             if gathering is None or gathering.when() <= loop.time():
                 gathering = loop.call_later(GATHER, changed)
 
         def stop() -> None:
             self._told = False
+            self._listen = _deaf
             loop.remove_reader(ears)
             ears.close()
             if gathering is not None:
                 gathering.cancel()
 
         self._told = self._stale = True
+        self._listen = heard
         loop.add_reader(ears, heard)
         return stop
 
@@ -146,12 +151,17 @@ class LinuxGround(PortableGround):
         return tuple(found[1] for found in words if len(found) > 1 and found[0] == "nameserver")
 
     @staticmethod
-    def _drain(ears: socket.socket) -> None:
+    def _drain(ears: socket.socket) -> bool:
+        """Reads what there is; whether there was anything."""
+        told = False
         try:
             while ears.recv(1 << 16):
-                pass
-        except OSError:  # all is read, or more happened than the kernel kept for us (ENOBUFS): both mean look again
-            return
+                told = True
+        except BlockingIOError:
+            return told
+        except OSError:  # more happened than the kernel kept for us (ENOBUFS): look again
+            return True
+        return told
 
 
 def _index(link: str) -> int:
@@ -160,3 +170,7 @@ def _index(link: str) -> int:
         return socket.if_nametoindex(link)
     except OSError:
         return 0
+
+
+def _deaf() -> None:
+    """Nobody tells of changes."""

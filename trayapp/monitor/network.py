@@ -207,6 +207,7 @@ class Network:
             lack = await view.believe(service, finding)
             return finding if lack is None else lack.instead_of(finding)
         if finding.blame is Blame.NETWORK:
+            self.look()  # the change that made it fail may be a moment old
             finding = self._theirs_too(finding)
         if finding.outcome is not Outcome.CRITICAL:
             return self._ours(view, finding)
