@@ -30,7 +30,7 @@ from tests.probes.certificates import server as certified
 from tests.probes.datagrams import UdpServer
 from tests.servers import HttpServer, until
 from trayapp.config.load import parse
-from trayapp.core.words import Status
+from trayapp.core.words import Outcome, Status
 
 # A loop that ends while a line is dead may leave a connection to the garbage; descriptors are counted elsewhere.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -166,6 +166,22 @@ def failing_once(world: World, row: Row) -> None:
     assert names.refused[VICTIM_NAME] >= 10
     assert watching.statuses() == {Status.UP}
     nothing_was_told_of(watching, {*THEY, *NUMBERED, "victim"})
+
+
+@SCENES.scene("B6", "every name leads to one address, where nobody is")
+def lying(world: World, row: Row) -> None:
+    names = Answering()
+    world.answer_names(names)
+    watching = all_up(world.watch([*EIGHT, VICTIM_PAGE]))
+    named = {*THEY, "victim"}
+    row.begin()
+    names.lie, names.spoilt = "10.0.0.1", None
+    watching.until_all(Status.UNKNOWN, named)
+    row.seen("UNKNOWN", ", ".join(sorted(watching.reasons(named))))
+    before = len(watching.results)
+    all_checked_again(watching, named)
+    assert not any(each.finding.outcome is Outcome.OK for each in watching.results[before:] if each.service in named)
+    nothing_was_told_of(watching, {*named, *NUMBERED})
 
 
 @SCENES.scene("B6", "names that there are not lead to a page of advertisements")

@@ -14,6 +14,7 @@ from trayapp.core.words import Finding
 from trayapp.monitor.clock import Clock
 from trayapp.monitor.ground import Answer, Control, Ground, Names
 from trayapp.monitor.outlook import NEVER
+from trayapp.monitor.reach import is_address
 
 ANY_ZONE = "in-addr.arpa"
 """Where the settings name no zone: one that every name server knows and nobody in particular owns."""
@@ -29,8 +30,8 @@ HTTPS = 443
 class Outside:
     """One look at the internet. Moments are monotonic seconds, NEVER where nothing came.
 
-    `control_at`: a control target answered; `genuine`: it was one in whose place nobody can speak, and `secure`, one
-    with a certificate.
+    `control_at`: a control target answered; `genuine`: it was one in whose place nobody can speak, `secure`, one with a
+    certificate, and `named`, one that was found by its name.
     `stranger`: somebody spoke in the place of one. `names` is what the name server said, `names_at` when.
     """
 
@@ -39,6 +40,7 @@ class Outside:
     control_at: float = NEVER
     genuine: bool = False
     secure: bool = False
+    named: bool = False
     stranger: bool = False
     names: Names = Names.SILENT
     names_at: float = NEVER
@@ -90,6 +92,7 @@ class Evidence:
             control_at=max((at for _, at in right), default=NEVER),
             genuine=any(control.genuine for control, _ in right),
             secure=any(control.genuine and not control.unmasks for control, _ in right),
+            named=any(not is_address(urlsplit(control.target).hostname or "") for control, _ in right),
             stranger=any(answer is Answer.STRANGER for _, answer, _ in answers),
             names=names,
             names_at=names_at,

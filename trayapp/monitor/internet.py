@@ -62,6 +62,7 @@ class Internet:
         self._scene = Scene()
         self._nameless_since: int | None = None
         self._back_at = NEVER
+        self._named_at = NEVER
         self.outlook = Outlook(INTERNET)
         self.inquiry = Inquiry(self._look, clock)
 
@@ -84,7 +85,9 @@ class Internet:
         if not is_address(host_of(service)):
             self._nameless_since = None
         if is_genuine(service, finding):
-            self._see(asked_at(finding, self._clock.monotonic()))
+            asked = asked_at(finding, self._clock.monotonic())
+            self._note_name(service, asked)
+            self._see(asked)
         elif self.outlook.genuine_at == NEVER and await self._is_portal():
             return PORTAL
         else:
@@ -95,6 +98,7 @@ class Internet:
     async def doubt(self, service: Service, finding: Finding, failed: float) -> Unseen | None:
         """Why a failure of that moment says nothing of the service; None where it does."""
         if is_genuine(service, finding):
+            self._note_name(service, failed)
             self._see(failed)
             return None
         foreign = finding.cause in FOREIGN
@@ -139,6 +143,25 @@ class Internet:
         if self._nameless_since is None:
             self._nameless_since = self._clock.now()
         return NO_NAMES
+
+    async def doubt_address(self, failed: float) -> Unseen | None:
+        """The same for an address to which a name led for the first time: whether every name leads to where somebody
+        wants us, as with a login page or a router without a way out. A provider that does so with names that there
+        are not, and with no others, does not count.
+        """
+        if self.missing() is not None:
+            return None
+        found = await self.inquiry.until(
+            # Whoever doubted the failure itself has waited for such a look already.
+            lambda latest: max(latest.found.began, latest.found.control_at, latest.found.names_at) >= failed,
+            lambda: self._named_at >= failed,
+        )
+        return PORTAL if found is not None and found.found.names is Names.LIED and not found.found.named else None
+
+    def _note_name(self, service: Service, moment: float) -> None:
+        """A name led to where it should, then."""
+        if not is_address(host_of(service)):
+            self._named_at = max(self._named_at, moment)
 
     def lose(self, why: Unseen) -> None:
         self.outlook.lose(why, self._clock.now())

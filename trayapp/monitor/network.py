@@ -20,7 +20,7 @@ from trayapp.monitor.clock import Clock
 from trayapp.monitor.evidence import Evidence
 from trayapp.monitor.ground import Control, Ground
 from trayapp.monitor.inquiry import Inquiry
-from trayapp.monitor.internet import Internet
+from trayapp.monitor.internet import Internet, is_genuine
 from trayapp.monitor.nearby import Nearby
 from trayapp.monitor.outlook import Outlook
 from trayapp.monitor.reach import Reach, Whereabouts
@@ -221,7 +221,10 @@ class Network:
         if finding.cause.startswith(_NEEDS_NAMES):
             unknown = finding.cause == "dns.nxdomain"
             return self._internet.missing() or await self._internet.doubt_names(failed, unknown=unknown)
-        return await view.doubt(service, finding, failed)
+        lack = await view.doubt(service, finding, failed)
+        if lack is not None or view.outlook.network not in (INTERNET, LAN) or is_genuine(service, finding):
+            return lack
+        return await self._internet.doubt_address(failed) if self._reach.is_led_elsewhere(service, finding) else None
 
     def _theirs_too(self, finding: Finding) -> Finding:
         """ "No route" although we have one: a router far away said so, and it may well be the service's trouble."""

@@ -39,6 +39,7 @@ class Reach:
         """Those through which any service is reached, as far as is known."""
         self._tunnels: dict[str, str] = {}
         self._homes: dict[str, frozenset[str]] = {}
+        self._addresses: dict[str, str] = {}
         self._here: dict[str, frozenset[str]] = {}
 
     def whereabouts(self) -> Whereabouts:
@@ -58,7 +59,7 @@ class Reach:
     def keep(self, services: Iterable[Service]) -> None:
         """Forget all but these."""
         kept = {service.id: service for service in services}
-        for known in (self._networks, self._tunnels, self._homes):
+        for known in (self._networks, self._tunnels, self._homes, self._addresses):
             for id_ in known.keys() - kept.keys():
                 del known[id_]
         for id_, service in kept.items():
@@ -73,6 +74,8 @@ class Reach:
     def of(self, service: Service, finding: Finding) -> str:
         """The network that this finding speaks of."""
         network = service.network
+        if finding.outcome in (Outcome.OK, Outcome.WARNING) and (address := address_of(service, finding)) is not None:
+            self._addresses[service.id] = address
         if network == AUTO:
             network = self._learn(service, finding)
         if self._networks.get(service.id) != network:
@@ -90,6 +93,11 @@ class Reach:
         home = self._homes.get(service.id)
         here = frozenset(mark for near in ([link] if link else self._scene.near) for mark in self._place(near))
         return not home or not here or bool(home & here)
+
+    def is_led_elsewhere(self, service: Service, finding: Finding) -> bool:
+        """Whether its name led to another address than when it was last well."""
+        led_to = address_of(service, finding)
+        return led_to not in (None, self._addresses.get(service.id)) and not is_address(host_of(service))
 
     def settle(self, service: Service, link: Link) -> None:
         """It is well here."""
