@@ -44,15 +44,16 @@ def test_an_outage_that_may_not_be_told_says_why() -> None:
     assert after(IS_UP, TOLD, suppressed="maintenance", ended=ENDED) == (TOLD, [])
 
 
-def test_among_others_that_flap_only_a_service_that_failed_before_is_held_back() -> None:
-    """On a line that loses packets everything fails now and then; what failed for the first time is really down."""
-    steady = replace(IS_DOWN, raw=(False,) * 18 + (True,) * 3)
-    shaky = replace(IS_DOWN, raw=(False,) * 10 + (True,) + (False,) * 7 + (True,) * 3)
-    assert after(steady, UNTOLD, restless=True) == (TOLD, [(Said.DOWN, False, "")])
-    assert after(shaky, UNTOLD, restless=False) == (TOLD, [(Said.DOWN, False, "")])
-    assert after(shaky, UNTOLD, restless=True, now=599_999) == (UNTOLD, [(Said.DOWN, False, "flapping")])
-    assert after(shaky, UNTOLD, restless=True, now=600_000) == (TOLD, [(Said.DOWN, False, "")])
-    assert after(replace(IS_DOWN, raw=(True,) * 3), UNTOLD, restless=True) == (TOLD, [(Said.DOWN, False, "")])
+def test_where_everything_fails_now_and_then_it_takes_twice_as_many_failures_in_a_row_to_be_told() -> None:
+    """On a line that loses packets three failures in a row are chance; six, or ten minutes of them, are not."""
+    failed = {n: replace(IS_DOWN, raw=(False,) * 10 + (True,) * n) for n in (3, 5, 6)}
+    for n in (3, 5):
+        assert after(failed[n], UNTOLD, restless=True) == (UNTOLD, [(Said.DOWN, False, "others fail as well")])
+    assert after(failed[6], UNTOLD, restless=True) == (TOLD, [(Said.DOWN, False, "")])
+    assert after(failed[3], UNTOLD, restless=False) == (TOLD, [(Said.DOWN, False, "")])
+    assert after(failed[3], UNTOLD, restless=True, now=599_999)[0] == UNTOLD
+    assert after(failed[3], UNTOLD, restless=True, now=600_000) == (TOLD, [(Said.DOWN, False, "")])
+    assert after(replace(IS_DOWN, raw=(True,) * 3), UNTOLD, restless=True)[0] == TOLD, "it has never been well"
 
 
 def test_flapping_withholds_the_beginning_and_never_the_end() -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import islice
+
 from trayapp.alerts import hearing, reconcile, remarks
 from trayapp.alerts.board import Board, Step
 from trayapp.alerts.grouping import ties, unrelated
+from trayapp.core import flapping
 from trayapp.core.words import Belief, Incident, Service, Telling
 
-RESTLESS = 3
-"""Services with nothing in common that flap at the same time: from then on it may well be the line."""
+RESTLESS = 4
+"""Services with nothing in common that fail now and then: from so many on, if they are a fifth of all, it may well be
+the line. Chance alone, one check in a thousand, makes one in fifty do so.
+"""
+
+_LOOKED_AT = 64
 
 
 def after_result(
@@ -19,17 +27,18 @@ def after_result(
     decisive: bool,
     now: int,
     *,
+    watched: int = 0,
     suppressed: str = "",
     ended: Incident | None = None,
 ) -> tuple[Telling, Step]:
     """What the user will have been told of the service, and the step that takes it down. For the arguments see
-    `reconcile.after`; what is to be shown at once is up to `telling.tell`.
+    `reconcile.after`; `watched` is how many services there are. What is to be shown at once is up to `telling.tell`.
     """
     asked = service.id in board.when_back
-    step = Step(board)
+    step = Step(_with_stumbling(board, service, belief) if decisive else board)
+    board = step.board
     if decisive and reconcile.may_tell_of_flapping(service, reconcile.lapsed(told, belief, now), suppressed):
         step = step.then(remarks.tell_of_flapping(board, service, belief, now))
-    others = {id_: ties(each.service) for id_, each in step.board.flapping.items() if id_ != service.id}
     told, items = reconcile.after(
         service,
         belief,
@@ -39,7 +48,7 @@ def after_result(
         suppressed=suppressed,
         asked=asked,
         unsteady=service.id in step.board.flapping,
-        restless=len(others) >= RESTLESS and unrelated(others) >= RESTLESS,
+        restless=belief.incident is not None and _restless(board, service, watched),
         ended=ended,
     )
     if not decisive:
@@ -49,3 +58,19 @@ def after_result(
     if asked and belief.incident is None:
         step = step.then(hearing.ask_when_back(step.board, service.id, False, now))
     return told, step
+
+
+def _with_stumbling(board: Board, service: Service, belief: Belief) -> Board:
+    stumbles = flapping.stumbled(belief.raw, service)
+    if stumbles is (service.id in board.stumbling):
+        return board
+    others = {id_: tied for id_, tied in board.stumbling.items() if id_ != service.id}
+    return replace(board, stumbling={**others, service.id: ties(service)} if stumbles else others)
+
+
+def _restless(board: Board, service: Service, watched: int) -> bool:
+    """Whether everything fails now and then, whatever it is of."""
+    if len(board.stumbling) < max(RESTLESS, watched / 5):
+        return False
+    others = ((id_, tied) for id_, tied in board.stumbling.items() if id_ != service.id)
+    return unrelated(dict(islice(others, _LOOKED_AT))) >= RESTLESS

@@ -53,6 +53,7 @@ class Desk:
         self._on_fault = on_fault
         self._rules = rules
         self._board = Board()
+        self._heard: set[str] = set()
         self._told_at = 0
         self._next = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -81,6 +82,7 @@ class Desk:
         self, service: Service, belief: Belief, told: Telling, decisive: bool, ended: Incident | None
     ) -> Decision:
         """A result was taken in. `ended` is the last closed incident of the service, as far as it is remembered."""
+        self._heard.add(service.id)
         told, step = deciding.after_result(
             self._board,
             service,
@@ -88,6 +90,7 @@ class Desk:
             told,
             decisive,
             self._now(),
+            watched=len(self._heard),
             suppressed=self._suppressed(service),
             ended=ended,
         )
@@ -111,6 +114,7 @@ class Desk:
 
     def leave(self, service: str) -> None:
         """The service is watched no more."""
+        self._heard.discard(service)
         self._do(hearing.leave(self._board, service))
 
     def silence(self, service: str) -> int | None:

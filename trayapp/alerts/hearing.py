@@ -63,7 +63,8 @@ def leave(board: Board, service: str) -> Step:
     stood = [("flapping", service)] if service in board.flapping else []
     stood += [("when_back", service)] if service in board.when_back else []
     flapping = {id_: each for id_, each in board.flapping.items() if id_ != service}
-    board = replace(board, flapping=flapping, when_back=board.when_back - {service})
+    stumbling = {id_: tied for id_, tied in board.stumbling.items() if id_ != service}
+    board = replace(board, flapping=flapping, stumbling=stumbling, when_back=board.when_back - {service})
     return Step(board, notes=Notes(lifted=tuple(stood)))
 
 

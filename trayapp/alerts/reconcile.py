@@ -13,7 +13,7 @@ from trayapp.core import flapping
 from trayapp.core.news import Said
 from trayapp.core.words import Belief, Incident, Service, ServiceView, Status, Telling
 
-SNOOZED, MUTE, FLAPPING = "snoozed", "notify is off", "flapping"
+SNOOZED, MUTE, FLAPPING, UNPROVEN = "snoozed", "notify is off", "flapping", "others fail as well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ def after(
 
     `decisive`: the result was anything but UNKNOWN. `suppressed` is why nothing may be told of the service now
     ("maintenance", "dependency"), else empty. `asked`: the user wants to be told when it is back, whatever else.
-    `unsteady`: it was told to flap. `restless`: several others were, that have nothing in common. `ended` is the
-    incident of the service that was last closed, as far as it is remembered.
+    `unsteady`: it was told to flap. `restless`: many others that have nothing in common fail now and then. `ended` is
+    the incident of the service that was last closed, as far as it is remembered.
     """
     telling = lapsed(telling, belief, now)
     if not decisive:
@@ -64,8 +64,10 @@ def after(
     elif is_back and ended is not None:
         items.append(Item(service, ended, Said.BACK))
     if incident is not None and belief.status is Status.DOWN and incident.id != told:
-        if not silence and (unsteady or restless) and flapping.held_back(belief, now, restless):
+        if not silence and unsteady and flapping.held_back(belief, now):
             silence = FLAPPING
+        if not silence and restless and flapping.unproven(belief, service, now):
+            silence = UNPROVEN
         items.append(Item(service, incident, Said.DOWN, withheld=silence))
         telling = telling if silence else replace(telling, told=incident.id)
     return telling, tuple(items)

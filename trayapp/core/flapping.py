@@ -8,9 +8,9 @@ results with nine failures or more either have three in a row or reach START.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from trayapp.core.words import Belief, Status
+from trayapp.core.words import Belief, Service, Status
 
 RESULTS = 21
 """How many decisive results are looked at; between them lie 20 places to turn."""
@@ -45,16 +45,30 @@ def flaps(raw: tuple[bool, ...], already: bool) -> bool:
     return 100 * _score(raw) >= START * _WHOLE and sum(raw) >= LEAST_FAILURES
 
 
-def held_back(belief: Belief, now: int, restless: bool = False) -> bool:
-    """Whether its turns are not to be told one by one: it flaps, and was not DOWN for 10 unbroken minutes.
+def held_back(belief: Belief, now: int) -> bool:
+    """Whether its turns are not to be told one by one: it flaps, and was not DOWN for 10 unbroken minutes."""
+    return belief.flapping and not _down_for_long(belief, now)
 
-    `restless`: several others flap, as everything does on a line that loses packets. Then it is enough that it failed
-    before this run of failures.
+
+def stumbled(raw: tuple[bool, ...], service: Service) -> bool:
+    """Whether it failed and was well again before it was an outage, as everything does on a bad line."""
+    if True not in raw:
+        return False
+    runs = [(failed, len(tuple(run))) for failed, run in groupby(raw)]
+    return any(failed and length < service.failure_threshold for failed, length in runs[:-1])
+
+
+def unproven(belief: Belief, service: Service, now: int) -> bool:
+    """Whether, on a line that loses packets, its failures may still be chance: fewer than twice as many as usual.
+
+    Where one check in six is lost, three in a row come about every hour among twenty services; six do not.
     """
-    down_for_long = belief.status is Status.DOWN and now - belief.since >= RINGS_AFTER
-    run = next((length for length, failed in enumerate(reversed(belief.raw)) if not failed), len(belief.raw))
-    shaky = restless and any(belief.raw[: len(belief.raw) - run])
-    return (belief.flapping or shaky) and not down_for_long
+    enough = min(2 * service.failure_threshold, RESULTS)
+    return not all(belief.raw[-enough:]) and not _down_for_long(belief, now)
+
+
+def _down_for_long(belief: Belief, now: int) -> bool:
+    return belief.status is Status.DOWN and now - belief.since >= RINGS_AFTER
 
 
 def _score(raw: tuple[bool, ...]) -> int:
