@@ -8,12 +8,18 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.faults.table import pytest_terminal_summary  # noqa: F401 - a hook
+from tests import again
+from tests.faults import table
 from tests.invariants.lives import pytest_report_header  # noqa: F401 - a hook
 
 # These machines are noisy: an example that takes long is no failure, and a failure prints how to repeat it.
 settings.register_profile("watchbell", deadline=None, print_blob=True)
 settings.load_profile("watchbell")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    again.tell(terminalreporter)
+    table.tell(terminalreporter)
 
 
 @pytest.fixture(autouse=True)

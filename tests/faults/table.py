@@ -23,7 +23,7 @@ def keep(row: Row, record_property: Callable[[str, object], None]) -> None:
     record_property(PROPERTY, list(row.cells))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def tell(terminalreporter: pytest.TerminalReporter) -> None:
     rows = [
         (*cells, PASSED.get(report.outcome, "NO"))
         for reports in terminalreporter.stats.values()
