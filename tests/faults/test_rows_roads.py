@@ -85,20 +85,22 @@ def road(record_property: Callable[[str, object], None]) -> Iterator[Road]:
 
 
 @pytest.mark.parametrize(
-    ("id_", "what", "host", "addresses", "reached"),
+    ("id_", "what", "host", "addresses", "reached", "broken"),
     [
-        ("A15", "IPv6 is swallowed, IPv4 is well", THEIRS, (DEAD_6, THEIRS), THEIRS),
-        ("A16", "IPv4 is swallowed, IPv6 is well", THEIRS_6, (DEAD, THEIRS_6), THEIRS_6),
-        ("A16", "an address of IPv6 alone", THEIRS_6, (THEIRS_6,), THEIRS_6),
-        ("A16", "an address of IPv4 alone", THEIRS, (THEIRS,), THEIRS),
+        ("A15", "IPv6 is swallowed, IPv4 is well", THEIRS, (DEAD_6, THEIRS), THEIRS, {"ipv6"}),
+        ("A16", "IPv4 is swallowed, IPv6 is well", THEIRS_6, (DEAD, THEIRS_6), THEIRS_6, {"ipv4"}),
+        ("A16", "IPv4 is well and comes first", THEIRS, (THEIRS, DEAD_6), THEIRS, set()),
+        ("A16", "an address of IPv6 alone", THEIRS_6, (THEIRS_6,), THEIRS_6, set()),
+        ("A16", "an address of IPv4 alone", THEIRS, (THEIRS,), THEIRS, set()),
     ],
 )
 def test_an_address_that_is_dead_costs_nothing_where_another_is_well(
-    road: Road, id_: str, what: str, host: str, addresses: tuple[str, ...], reached: str
+    road: Road, id_: str, what: str, host: str, addresses: tuple[str, ...], reached: str, broken: set[str]
 ) -> None:
     road.start(HttpServer(host=host, port=80))
     finding = road.ask(id_, what, Http("http://site.test/"), WITHOUT_SYNS, *addresses)
     assert (finding.outcome, finding.address) == (Outcome.OK, reached), finding
+    assert {"ipv4", "ipv6"} & finding.details.keys() == broken
 
 
 def test_a_site_all_of_whose_addresses_are_dead_is_down(road: Road) -> None:

@@ -14,6 +14,7 @@ from tests.monitor.joined import joined
 from tests.monitor.judging import CONNECTED
 from tests.monitor.virtual import VirtualClock, VirtualLoop, play
 from trayapp.core.words import (
+    Blame,
     CheckResult,
     Finding,
     Notification,
@@ -288,6 +289,22 @@ def test_being_stopped_for_40_seconds_is_admitted_and_counts_as_nobodys_failure(
 
     assert on(laptop, scene).told == []
     assert not any(outcome == "CRITICAL" for outcome, _ in laptop.outcomes())
+
+
+def test_what_this_machine_has_too_little_of_is_a_problem_of_ours_as_long_as_it_lasts():
+    laptop = Laptop()
+
+    async def scene() -> None:
+        await laptop.live(*(laptop.service(f"s{n}", interval=5_000) for n in range(3)))
+        assert laptop.monitor.problem == ""
+        laptop.finding = Finding(Outcome.UNKNOWN, "self.ports", Blame.SELF)
+        await asyncio.sleep(12)
+        assert laptop.monitor.problem == "3 services cannot be checked: this computer has no local port left"
+        laptop.finding = OK
+        await asyncio.sleep(12)
+        assert laptop.monitor.problem == ""
+
+    assert on(laptop, scene).told == []
 
 
 def test_a_failure_seen_by_a_loop_that_was_held_up_for_three_seconds_is_our_own():

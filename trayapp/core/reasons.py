@@ -22,6 +22,7 @@ REASONS = {
     "config.icmp": "this system does not let you ping",
     "self.bug": "Watchbell failed to check it",
     "self.files": "Watchbell has too many files open",
+    "self.ports": "this computer has no local port left",
     "self.lookups": "too many names hang",
     "self.listen": "the port where it would be called is taken",
     "self.programs": "no program can be started",

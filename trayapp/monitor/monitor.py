@@ -43,6 +43,7 @@ from trayapp.monitor.rounds import Rounds
 from trayapp.monitor.scheduler import FIRST_SPACING, phase
 from trayapp.monitor.vigil import Vigil
 from trayapp.monitor.waking import Waking
+from trayapp.monitor.want import want
 from trayapp.monitor.witness import Begun, Witness
 
 PROBE_BUG = "self.bug"
@@ -236,6 +237,8 @@ class Monitor:
         late = self._rounds.lateness()
         if late > LATE and not self._waking.waiting:
             return f"Watchbell cannot keep up: checks begin {duration(round(late * 1000))} late"
+        if in_need := want(view.belief for view in self._held.views.values()):
+            return in_need
         return self._waking.problem(self._clock.now())
 
     def snapshot(self) -> Snapshot:

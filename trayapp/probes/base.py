@@ -27,6 +27,9 @@ __all__ = ["AddrInfo", "Kind", "Means", "SecretUnavailable"]
 AddrInfo: TypeAlias = tuple[int, int, int, str, Any]
 """Family, type, protocol, canonical name and socket address, as getaddrinfo gives them."""
 
+NOT_IN_TIME = "broken: not connected in time"
+"""The detail "ipv6" (or "ipv4") of a finding, where that was tried first and the other kind had to do."""
+
 log = logging.getLogger("trayapp.probes")
 
 
@@ -100,6 +103,8 @@ class Kind(ABC):
             log.exception("a check of kind %s has a bug", self.kind)
             finding = _bug(error)
         phases.leave()
+        if phases.passed_over:
+            finding = replace(finding, details={**finding.details, phases.passed_over.lower(): NOT_IN_TIME})
         return replace(
             finding,
             message=plain(finding.message) if finding.message else "",

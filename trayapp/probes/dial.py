@@ -21,6 +21,8 @@ MOST_ADDRESSES = 8
 """Of each family; a name with thousands of them is not worth more attempts than one with a few."""
 
 
+NAMES = {socket.AF_INET: "IPv4", socket.AF_INET6: "IPv6"}
+
 FAMILIES = {"4": socket.AF_INET, "6": socket.AF_INET6}
 """The kinds of address that can be insisted on."""
 
@@ -51,6 +53,8 @@ async def dial(means: Means, phases: Phases, host: str, port: int, ip: str = "au
         connection.close()
         raise ConnectionRefusedError(errno.ECONNREFUSED, "connected to itself")
     phases.address = peer[0]
+    preferred = addresses[0][0]
+    phases.passed_over = NAMES[socket.AddressFamily(preferred)] if connection.family != preferred else ""
     return connection
 
 

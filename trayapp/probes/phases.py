@@ -27,7 +27,8 @@ class Phases:
     a phase entered twice, as in redirects, adds up. `host` is the name last asked for, `address`
     where it led. `answered` is set by the probe once the target itself has spoken. `proxy` is "host:port" of
     the one that is spoken to in the target's place, empty while none is. `awaited` are the words that are
-    waited for, where it is certain ones.
+    waited for, where it is certain ones. `passed_over` is "IPv6" or "IPv4" where the addresses of that kind came first
+    and one of the other kind was connected to.
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class Phases:
         "doing",
         "host",
         "ms",
+        "passed_over",
         "proxy",
     )
 
@@ -59,6 +61,7 @@ class Phases:
         self.address: str | None = None
         self.answered = False
         self.awaited = ""
+        self.passed_over = ""
         self.proxy = ""
 
     def enter(self, phase: str, doing: str = "") -> None:
