@@ -48,6 +48,9 @@ REASONS = {
     "self.slept": "this computer slept during the check",
     "self.clock_step": "the clock was set during the check",
     "maintenance": "in maintenance",
+    "corrected": "corrected afterwards",
+    "not watched": "nobody watched",
+    "imported": "the past that was brought along does not know",
 }
 """By the reason of a status or the cause of a finding. What stands in no place here is said as it is."""
 

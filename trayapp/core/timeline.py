@@ -1,4 +1,4 @@
-"""Segments become numbers: how long in each status, availability, coverage, and the cells of a strip.
+"""Segments become numbers: how long in each status, availability and its bounds, coverage, and the cells of a strip.
 
 Everything is counted from segments in exact milliseconds, never from checks and never
 interpolated. Segments arrive ordered and without overlap; time that none of them covers was not
@@ -7,11 +7,11 @@ observed and is UNKNOWN, so that any window and any split of it sums to wall tim
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
-from trayapp.core.words import Segment, Status
+from trayapp.core.words import Incident, Segment, Status
 
 WORST_FIRST = (Status.DOWN, Status.DEGRADED, Status.MAINTENANCE, Status.UP, Status.UNKNOWN, Status.PAUSED)
 """What a cell shows of the statuses in it: the first of these. The unobserved shows only where nothing else is."""
@@ -67,8 +67,22 @@ class Tally:
     @property
     def coverage(self) -> float | None:
         """Share of the time we meant to watch that is known, 0 to 1; None where we meant to watch none."""
-        watched = self.total - self.paused - self.maintenance
-        return self.known / watched if watched else None
+        return self.known / self.watched if self.watched else None
+
+    @property
+    def watched(self) -> int:
+        """Milliseconds that we meant to watch: all but pauses and maintenance."""
+        return self.known + self.unknown
+
+    @property
+    def least(self) -> float | None:
+        """The availability if it was down whenever nobody looked; None where we meant to watch nothing."""
+        return (self.up + self.degraded) / self.watched if self.watched else None
+
+    @property
+    def most(self) -> float | None:
+        """The availability if it worked whenever nobody looked; None where we meant to watch nothing."""
+        return (self.up + self.degraded + self.unknown) / self.watched if self.watched else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,84 @@ def tally(segments: Sequence[Segment], since: int, until: int) -> Tally:
         spent[Status.MAINTENANCE],
         spent[Status.PAUSED],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a window says of one service. Times are milliseconds; None: too little is known to say.
+
+    `incidents` are those with DOWN time in the window, wherever they began or end: one that was corrected away has
+    none. `longest_outage` is the most DOWN time of one of them, within the window.
+    `mean_time_to_recovery` is the mean length of those whose recovery was seen in the window.
+    `mean_time_between_failures` is the time it was seen to work for each failure that began in the window, of which
+    two are the least between which anything lies (IEC 60050-192, mean operating time between failures).
+    """
+
+    tally: Tally
+    incidents: int
+    longest_outage: int
+    mean_time_to_recovery: int | None
+    mean_time_between_failures: int | None
+
+    @property
+    def availability(self) -> float | None:
+        return self.tally.availability
+
+    @property
+    def coverage(self) -> float | None:
+        return self.tally.coverage
+
+    @property
+    def least(self) -> float | None:
+        return self.tally.least
+
+    @property
+    def most(self) -> float | None:
+        return self.tally.most
+
+
+def figures(segments: Sequence[Segment], incidents: Iterable[Incident], since: int, until: int) -> Figures:
+    """What the window [since, until) of a service's timeline says, with its incidents in any order.
+
+    Raises ValueError when the window ends before it begins.
+    """
+    inside = tally(segments, since, until)
+    down = [(start, end) for start, end, status in _within(segments, since, until) if status is Status.DOWN]
+    outages = _outages(down, sorted(incidents, key=lambda incident: incident.start))
+    recovered = [
+        incident.end - incident.start
+        for incident, _ in outages
+        if incident.end is not None
+        and since < incident.end <= until
+        and incident.closing == "recovered"
+        and not incident.end_uncertain
+    ]
+    begun = sum(since <= incident.start < until for incident, _ in outages)
+    return Figures(
+        inside,
+        incidents=len(outages),
+        longest_outage=max((lasted for _, lasted in outages), default=0),
+        mean_time_to_recovery=sum(recovered) // len(recovered) if recovered else None,
+        mean_time_between_failures=(inside.up + inside.degraded) // begun if begun > 1 else None,
+    )
+
+
+def _outages(down: Sequence[tuple[int, int]], incidents: Sequence[Incident]) -> list[tuple[Incident, int]]:
+    """Each incident that holds some of this DOWN time, with how much of it: both are in order and none overlap."""
+    found = []
+    first = 0
+    for incident in incidents:
+        while first < len(down) and down[first][1] <= incident.start:
+            first += 1
+        lasted = 0
+        beyond = first
+        while beyond < len(down) and (incident.end is None or down[beyond][0] < incident.end):
+            start, end = down[beyond]
+            lasted += min(end, end if incident.end is None else incident.end) - max(start, incident.start)
+            beyond += 1
+        if lasted > 0:
+            found.append((incident, lasted))
+    return found
 
 
 def cells(segments: Sequence[Segment], since: int, until: int, n: int) -> list[Cell]:

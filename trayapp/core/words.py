@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from trayapp.core.keys import Duration, Key
+
+if TYPE_CHECKING:
+    from trayapp.core.evidence import Evidence
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 """The empty, unchangeable mapping: default of every mapping below."""
@@ -67,6 +70,7 @@ class Finding:
     `latency_ms` runs from the first byte sent to resolve or connect until the verdict's last
     needed byte. `phases_ms` divides it (dns, connect, tls, first_byte, body).
     `answered` says that the target itself spoke, which is evidence that the network works.
+    `exhibit` is what the target said, where that did not do: kept as evidence of an incident and told nowhere else.
     """
 
     outcome: Outcome
@@ -78,6 +82,7 @@ class Finding:
     address: str | None = None
     details: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     answered: bool = False
+    exhibit: Mapping[str, Any] = field(default_factory=lambda: NOTHING, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +221,8 @@ class Incident:
     """From the first failure of a confirmed outage to the first success of its recovery.
 
     start <= confirmed <= end. `end` is None while open. `closing` says how it ended:
-    "recovered", "changed" (the target was edited) or "removed"; empty while open.
+    "recovered", "changed" (the target was edited), "removed", or "unseen" (nobody looked any more, in a past that was
+    brought along); empty while open.
     `cause` and `message` are those of the confirming check.
     """
 
@@ -229,6 +235,40 @@ class Incident:
     end: int | None = None
     closing: str = ""
     end_uncertain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the user says afterwards that an incident was: `verdict` is "false alarm" or "maintenance".
+
+    The time it was DOWN counts as UP or as MAINTENANCE then, until it is undone; what was seen stays as it is.
+    """
+
+    id: int
+    incident: int
+    verdict: str
+    note: str
+    at: int
+    undone_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A change somebody made at a moment ("new memcached deployed"); of all services where none is named."""
+
+    id: int
+    at: int
+    text: str
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """When Watchbell itself ran: [began, until), where `until` is its last sign of life."""
+
+    began: int
+    until: int
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +322,7 @@ class StatusChange:
     belongs to it. `incident` is the incident that this change opened, closed or carries on.
     `flapping_since` and `counted_since` are those of the belief from then on. A change to the same
     status and reason is for the record only: a run was cut short, or flapping began or ended.
+    `evidence` is what was seen when the incident opened, or when it closed.
     """
 
     service: str
@@ -293,6 +334,7 @@ class StatusChange:
     incident: Incident | None = None
     flapping_since: int | None = None
     counted_since: int = 0
+    evidence: Evidence | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
