@@ -12,6 +12,7 @@ from trayapp.core.news import Mention, Notes, Owed, Said, Standing, Told, Withhe
 from trayapp.core.words import Status, Telling
 from trayapp.history import schema
 from trayapp.history.beginning import begin
+from trayapp.history.migrations import MIGRATIONS
 from trayapp.history.telling import keep, recall
 
 SERVICE = a_service("web")
@@ -22,7 +23,7 @@ def a_history_of_version_1(path: Path) -> None:
     path.parent.mkdir(parents=True)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-        schema.migrate(connection, schema.MIGRATIONS[:1])
+        schema.migrate(connection, MIGRATIONS[:1])
         connection.execute("INSERT INTO services VALUES (1, 'web', 0, '', NULL, NULL, NULL)")
         for incident, end in ((1, 500), (2, None)):
             connection.execute(
@@ -47,7 +48,7 @@ def test_a_history_of_version_1_keeps_what_was_told(path: Path, faults: Faults) 
     ]
     assert told.threads == (Told(2, 303, 303, None, 0),)
     with closing(sqlite3.connect(path)) as connection:
-        assert schema.version(connection) == len(schema.MIGRATIONS)
+        assert schema.version(connection) == schema.CURRENT
         found = connection.execute("SELECT * FROM mentions ORDER BY notification").fetchall()
     assert found == [(1, "down", 1), (1, "back", 2), (2, "down", 3)]
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.traces import OK, Book, Check, Event, lives, services
 from tests.history.past import NOON, WAIT, Faults, a_history, a_service, ok, turn
-from trayapp.core.words import Segment, Status
+from trayapp.core.words import Segment, Service, Status
 from trayapp.history.queries import Reader
 from trayapp.history.tiling import NEVER_CHECKED, Beginning, Freshness, tile
 
@@ -80,6 +81,50 @@ def test_what_is_committed_and_read_back_tiles_and_ends_with_the_last_change(
         )
         last = reader.segments("web", NOON, now, now)[-1]
         assert (last.status, faults) == (steps[-1][2], [])
+
+
+def lived(service: Service, checks: list[Check]) -> Book:
+    """The book that is kept of a service of which nothing but these checks is known."""
+    book = Book.begun(service, 0)
+    for check in checks:
+        book.live(check)
+    return book
+
+
+@settings(max_examples=12, deadline=None)
+@given(services, lives())
+def test_judged_again_from_the_checks_that_are_kept_the_past_is_what_was_written_of_it(
+    service: Service, events: list[Event]
+) -> None:
+    checks = [event for event in events if isinstance(event, Check)]
+    begin = checks[-1].ended if checks else 0
+    # Two quiet hours follow, so that what came before is packed.
+    checks += [Check(begin + n * 60_000, begin + n * 60_000 + 31, OK) for n in range(1, 191)]
+    book = lived(service, checks)
+    end = checks[-1].ended
+    with tempfile.TemporaryDirectory() as folder:
+        path, faults = Path(folder) / "history.db", Faults()
+        history = a_history(path, faults, clock=lambda: end, company=0)
+        history.register([service], 0).result(WAIT)
+        for result in book.results:
+            history.record(result)
+        for _ in range(3):
+            history.commit(book.changes).result(WAIT)
+            book.changes.clear()
+        assert history.close(WAIT)
+        reader = Reader(path)
+        kept = reader.checks(service.id, 0, end)
+        assert len(reader.last_results(service.id, 9999)) == len(kept) == len(checks)
+        assert kept == book.results
+        again = lived(service, [Check(check.at, check.ended, check.finding) for check in kept])
+        merged: list[Segment] = []
+        for segment in again.segments(end):
+            same = merged and (merged[-1].status, merged[-1].reason) == (segment.status, segment.reason)
+            start = merged.pop().start if same else segment.start
+            merged.append(Segment(start, segment.end, segment.status, segment.reason))
+        assert reader.segments(service.id, 0, end, end) == merged
+        assert reader.incidents(0, end * 2) == sorted(again.incidents.values(), key=lambda i: -i.start)
+        assert not faults
 
 
 def test_before_its_first_moment_a_service_was_not_watched(path: Path, faults: Faults) -> None:

@@ -35,18 +35,41 @@ EVERYBODY = [*(service.id for service in SERVICES), "old"]
 @pytest.fixture
 def of_version_1(path: Path) -> Path:
     """What the first release wrote in half an hour: outages, a pause, a change of target, a removal."""
-    path.parent.mkdir()
+    return of_version(1, path)
+
+
+@pytest.fixture
+def of_version_2(path: Path) -> Path:
+    """What the release before this one wrote: the same, and what it knew more of, flapping and what is owed."""
+    return of_version(2, path)
+
+
+@pytest.fixture(params=[1, 2], ids=["version 1", "version 2"])
+def older(request: pytest.FixtureRequest, path: Path) -> Path:
+    """What each release wrote."""
+    return of_version(request.param, path)
+
+
+def of_version(number: int, path: Path) -> Path:
+    path.parent.mkdir(parents=True)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.executescript(Path(__file__).with_name("history_v1.sql").read_text())
+        connection.executescript(Path(__file__).with_name(f"history_v{number}.sql").read_text())
     return path
+
+
+def copy_of(path: Path) -> Path:
+    """The copy that an upgrade keeps."""
+    (copy,) = (path.with_name(f"history.db.v{n}") for n in (1, 2) if path.with_name(f"history.db.v{n}").exists())
+    return copy
 
 
 def upgraded(path: Path, faults: Faults) -> None:
     history = a_history(path, faults)
     assert history.close(WAIT)
     assert history.trouble is None
+    assert faults == []
     with closing(sqlite3.connect(path)) as connection:
-        assert schema.version(connection) == len(schema.MIGRATIONS)
+        assert schema.version(connection) == schema.CURRENT
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
@@ -67,6 +90,39 @@ def test_every_total_is_the_same_to_the_millisecond(of_version_1: Path, faults: 
     assert totals(of_version_1) == before
     web = tally(Reader(of_version_1).segments("web", NOON, END, END), NOON, END)
     assert (web.up, web.down, web.unknown) == (14 * MINUTE + 59_000, 6 * MINUTE + 30_000, 8 * MINUTE + 31_000)
+
+
+def test_every_total_of_the_release_before_is_the_same_to_the_millisecond(of_version_2: Path, faults: Faults) -> None:
+    before = totals(of_version_2)
+    upgraded(of_version_2, faults)
+    assert totals(of_version_2) == before
+    web = tally(Reader(of_version_2).segments("web", NOON, END, END), NOON, END)
+    assert (web.up, web.down, web.unknown) == (20 * MINUTE - 1_000, 10 * MINUTE, 1_000)
+
+
+def test_what_the_release_before_believed_told_and_owed_goes_on(of_version_2: Path, faults: Faults) -> None:
+    history = a_history(of_version_2, faults)
+    assert history.register(SERVICES, END).result(WAIT).changed == ()
+    remembered = history.remembered(SERVICES).result(WAIT)
+    assert history.close(WAIT)
+    web, mail, cache = (remembered.services[service.id] for service in SERVICES)
+    assert (web.status, web.telling) == (Status.DOWN, Telling("web", told=3, acknowledged=3))
+    assert (mail.status, mail.counted_since, cache.reason) == (Status.PAUSED, NOON + 20 * MINUTE, "slow")
+    assert (remembered.next_incident, remembered.telling.next_id) == (4, 4)
+    assert (remembered.paused_until, remembered.paused) == (NOON + 40 * MINUTE, {"mail": NOON + 60 * MINUTE})
+    told = remembered.telling
+    assert [(owed.incident.id, owed.said, owed.held) for owed in told.owed] == [(3, Said.DOWN, True)]
+    assert [(each.what, each.about) for each in told.standing] == [("flapping", "mail")]
+    assert [notification.id for notification, _ in told.undelivered] == [3]
+
+
+def test_incidents_of_older_releases_are_sealed_as_they_were(older: Path, faults: Faults) -> None:
+    history = a_history(older, faults)
+    history.commit().result(WAIT)
+    assert Reader(older).doubtful() == set()
+    with closing(sqlite3.connect(older)) as connection:
+        assert connection.execute("SELECT count(*) FROM seals").fetchone() == (3,)
+    assert history.close(WAIT)
 
 
 def test_what_was_believed_told_and_promised_goes_on(of_version_1: Path, faults: Faults) -> None:
@@ -113,15 +169,13 @@ def believed(memory: Memory) -> verdict.Belief:
     return memory.belief(service)
 
 
-def test_the_history_as_it_was_is_kept_beside_the_new_one_for_its_owner_alone(
-    of_version_1: Path, faults: Faults
-) -> None:
-    before = dump(of_version_1)
-    upgraded(of_version_1, faults)
-    copy = of_version_1.with_name("history.db.v1")
+def test_the_history_as_it_was_is_kept_beside_the_new_one_for_its_owner_alone(older: Path, faults: Faults) -> None:
+    before = dump(older)
+    upgraded(older, faults)
+    copy = copy_of(older)
     assert dump(copy) == before
     assert copy.stat().st_mode & 0o777 == 0o600
-    assert sorted(entry.name for entry in copy.parent.iterdir()) == ["history.db", "history.db.v1"]
+    assert sorted(entry.name for entry in copy.parent.iterdir()) == ["history.db", copy.name]
 
 
 def test_what_the_first_release_left_in_its_write_ahead_log_is_taken_over_too(
@@ -145,7 +199,8 @@ FAULTS = [KILL, BROKEN, NO_ROOM]
 def upgrade(path: Path, call: str, fault: str = "") -> Path:
     """Upgrade in another process, its calls of one kind traced; returns the trace."""
     trace = path.with_name("trace")
-    names = ["history.db", "history.db-wal", "history.db-journal", "history.db.v1.new", "history.db.v1.new-journal"]
+    names = ["history.db", "history.db-wal", "history.db-journal"]
+    names += [f"history.db.v{n}.new{suffix}" for n in (1, 2) for suffix in ("", "-journal")]
     files = [path.with_name(name) for name in names] if call == "openat" else ()
     process = subprocess.run(
         [*traced(trace, call, fault, files), sys.executable, "-m", "tests.history.upgrading", path],
@@ -160,25 +215,33 @@ def upgrade(path: Path, call: str, fault: str = "") -> Path:
 @needs_strace
 @pytest.mark.timeout(300)
 def test_an_upgrade_cut_short_at_any_point_leaves_the_old_or_the_new(
-    of_version_1: Path, tmp_path: Path, faults: Faults
+    older: Path, tmp_path: Path, faults: Faults
 ) -> None:
-    old, before = dump(of_version_1), totals(of_version_1)
+    assert upgraded_in_the_end(older, tmp_path, 12) >= 12
+
+
+def upgraded_in_the_end(older: Path, tmp_path: Path, some: int) -> int:
+    """Cut the upgrade short at so many of its calls, each time that of a copy; returns how many they were."""
+    old, before = dump(older), totals(older)
+    (first,) = {int(line.split()[1]) for line in old[:1]}
 
     def a_copy(name: str) -> Path:
         copy = tmp_path / name / "history.db"
         copy.parent.mkdir()
-        return shutil.copy(of_version_1, copy)
+        return shutil.copy(older, copy)
 
     counts = {call: calls(upgrade(a_copy(call), call), call) for call in CALLS}
     points = [(call, n, fault) for fault in FAULTS for call in CALLS for n in range(1, counts[call] + 1)]
-    for call, n, fault in (points[at - 1] for at in sample(len(points), 20)):
+    tried = [points[at - 1] for at in sample(len(points), some)]
+    for call, n, fault in tried:
         path = a_copy(f"{call}-{n}-{fault}")
         assert happened(upgrade(path, call, f"{fault}:when={n}"))
         assert not list(path.parent.glob("*corrupt*"))
         with closing(sqlite3.connect(path)) as connection:
             version = schema.version(connection)
-        assert dump(path) == old if version == 1 else version == len(schema.MIGRATIONS)
+        assert dump(path) == old if version == first else first < version <= schema.CURRENT
         assert totals(path) == before
-        upgraded(path, faults)
+        upgraded(path, Faults())
         assert totals(path) == before
-        assert dump(path.with_name("history.db.v1")) == old
+        assert dump(copy_of(path)) == old
+    return len(tried)

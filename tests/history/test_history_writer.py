@@ -23,11 +23,17 @@ from tests.history.past import (
     refused,
     turn,
 )
+from trayapp.core.news import NO_NOTES
 from trayapp.core.verdict import reading
 from trayapp.core.words import FOR_EVER, Blame, CheckResult, Finding, Outcome, Status, Telling
+from trayapp.history import registry
+from trayapp.history.extent import MOST_LOG
 from trayapp.history.faults import HistoryUnavailable
 from trayapp.history.memory import Remembered
 from trayapp.history.queries import Reader
+from trayapp.history.sessions import Presence
+from trayapp.history.store import Store
+from trayapp.history.waiting import Batch, Request
 
 
 def restarted(path: Path, faults: Faults, *services: str) -> Remembered:
@@ -236,3 +242,73 @@ def test_the_file_and_its_companions_are_for_the_owner_alone(path: Path, faults:
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert history.close(WAIT)
     assert [entry.name for entry in path.parent.iterdir()] == ["history.db"]
+
+
+def test_every_write_begins_with_the_lock_that_it_needs(path: Path, faults: Faults) -> None:
+    # A transaction that reads first and then writes is refused at once when another one wrote in between.
+    statements: list[str] = []
+    now = [NOON]
+    store = Store(path, lambda: now[0], faults, Presence(NOON, "1"))
+    store.open().connection.set_trace_callback(statements.append)
+    incident = an_incident(1, "web", NOON + 1)
+    requests = [
+        lambda ledger: registry.register(ledger, [a_service("web"), a_service("mail")], NOON),
+        lambda ledger: ledger.commit(
+            [turn("web", NOON + 9, Status.DOWN, incident=incident)],
+            [Telling("web", told=1)],
+            [a_notification(1, incident=1)],
+            NO_NOTES,
+            NOON,
+        ),
+        lambda ledger: ledger.attempted(1, NOON),
+        lambda ledger: ledger.set_paused(FOR_EVER, "mail", NOON),
+        lambda ledger: registry.remove(ledger, ["mail"], NOON + 20),
+    ]
+    for request in requests:
+        store.write(Batch(tuple(ok("web", NOON + n * 60_000) for n in range(300)), (Request(request, lasting=True),)))
+    for hours in (12, 24 * 40):
+        now[0] = NOON + hours * 3_600_000
+        for _ in range(3):
+            store.tidy(0)
+    store.end()
+    begun = [statement for statement in statements if statement.startswith("BEGIN")]
+    assert set(begun) == {"BEGIN IMMEDIATE"}
+    inside = False
+    written = 0
+    for statement in statements:
+        if statement.startswith(("BEGIN", "COMMIT")):
+            inside = statement.startswith("BEGIN")
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            assert inside, statement
+            written += 1
+    assert written > 1000
+
+
+@pytest.mark.timeout(60)
+def test_a_reader_that_never_ends_is_told_of_and_what_it_kept_is_given_back_when_it_does(
+    path: Path, faults: Faults
+) -> None:
+    history = a_history(path, faults)
+    history.register([a_service()], NOON).result(WAIT)
+    log = path.with_name("history.db-wal")
+
+    def fill(first: int, last: int) -> None:
+        for number in range(first, last):
+            history.commit(notifications=[a_notification(number, body="x" * 400_000)]).result(WAIT)
+
+    fill(1, 60)
+    assert history.trouble is None
+    assert log.stat().st_size <= MOST_LOG
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        seen = reader.execute("SELECT count(*) FROM notifications").fetchone()
+        fill(60, 120)
+        assert log.stat().st_size > MOST_LOG
+        assert "Another program has been reading history.db" in str(history.trouble)
+        assert reader.execute("SELECT count(*) FROM notifications").fetchone() == seen == (59,)
+    fill(120, 123)
+    assert log.stat().st_size <= 4_194_304
+    assert history.trouble is None
+    assert history.close(WAIT)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM notifications").fetchone() == (122,)

@@ -21,12 +21,31 @@ class WrittenByNewer(HistoryUnavailable):
         )
 
 
+class Impossible(Exception):
+    """What was asked for cannot be, and nobody is at fault; its text is a sentence for whoever asked."""
+
+
 class NotOurs(Exception):
     """The file at hand is no history of ours, or no longer. Its text says what it is instead."""
 
 
+class Damaged(NotOurs):
+    """It was one, and its bytes are wrong now."""
+
+    def __init__(self) -> None:
+        super().__init__("was damaged")
+
+
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
+_NO_SHARED_MEMORY = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_SHMMAP,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+        sqlite3.SQLITE_IOERR_SHMLOCK,
+    }
+)
 _ENVIRONMENT = _BUSY | {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
@@ -57,9 +76,17 @@ def is_ours(error: BaseException) -> bool:
     return not (is_environment(error) or is_damage(error) or isinstance(error, HistoryUnavailable))
 
 
+def lacks_shared_memory(error: BaseException) -> bool:
+    """Whether the file system can not do what a write-ahead log needs."""
+    return getattr(error, "sqlite_errorcode", 0) in _NO_SHARED_MEMORY
+
+
 def may_pass_at_once(error: BaseException) -> bool:
-    """Whether the next moment may be better: nobody who has just waited for a lock waits for it again."""
-    return is_environment(error) and _code(error) not in _BUSY
+    """Whether the next moment may be better: nobody who has just waited for a lock waits for it again.
+
+    Where the file is damaged, the next moment begins with what could be read of it.
+    """
+    return is_damage(error) or (is_environment(error) and _code(error) not in _BUSY)
 
 
 def keeps_connection(error: BaseException) -> bool:

@@ -6,14 +6,13 @@ known is tried again.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from trayapp.core.news import Notes
 from trayapp.core.words import CheckResult, Finding, Incident, Notification, Status, StatusChange, Telling
-from trayapp.history import telling
+from trayapp.history import evidence, seals, telling
 
 _DAY = 86_400_000
 _MOST_REASONS_IN_MEMORY = 4096
@@ -37,6 +36,7 @@ class Ledger:
             self._synchronous = wanted
         with self._undone_on_error("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"):
             yield
+            seals.seal(self.connection)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -85,11 +85,12 @@ class Ledger:
                 result.at,
                 result.ended - result.at,
                 None if finding.latency_ms is None else round(finding.latency_ms * 1000),
-                self._reason_id(finding, result.at),
+                self.reason_id(finding, result.at),
             ),
         )
 
-    def _reason_id(self, finding: Finding, at: int) -> int:
+    def reason_id(self, finding: Finding, at: int) -> int:
+        """The number of what a check that began then found, its latency aside."""
         reason = (finding.outcome.value, finding.cause, finding.blame.value, finding.message, finding.answered)
         known = self._reasons.get(reason)
         if known is not None and at <= known[1]:
@@ -107,10 +108,12 @@ class Ledger:
         self._reasons[reason] = (int(number), int(seen))
         return int(number)
 
-    def forget_reasons(self, before: int) -> None:
-        """Delete the reasons of results that started before then; those results must be gone already."""
-        self.connection.execute("DELETE FROM reasons WHERE seen < ?", (before,))
+    def forget_reasons(self, before: int, most: int) -> int:
+        """Delete so many reasons of checks that began before then, which must be gone already; returns how many."""
         self._reasons.clear()
+        return self.connection.execute(
+            "DELETE FROM reasons WHERE id IN (SELECT id FROM reasons WHERE seen < ? LIMIT ?)", (before, most)
+        ).rowcount
 
     def commit(
         self,
@@ -126,13 +129,16 @@ class Ledger:
             self._begin_segment(service, change)
             if change.incident is not None:
                 self._put_incident(service, change.incident)
+                if change.evidence is not None:
+                    part = evidence.OPENING if change.incident.end is None else evidence.CLOSING
+                    evidence.keep(self.connection, change.incident.id, part, change.evidence)
         for told in tellings:
             self.connection.execute(
                 "INSERT OR REPLACE INTO tellings VALUES (?, ?, ?, ?)",
                 (self.service_id(told.service, at), told.told, told.acknowledged, told.snoozed_until),
             )
         for notification in notifications:
-            self._put_notification(notification)
+            telling.put(self.connection, notification)
         telling.keep(self.connection, notes, at)
 
     def begin_anew(self, service: int, at: int, reason: str) -> None:
@@ -197,27 +203,6 @@ class Ledger:
                 incident.end_uncertain,
                 incident.cause,
                 incident.message,
-            ),
-        )
-
-    def _put_notification(self, notification: Notification) -> None:
-        self.connection.execute(
-            """
-            INSERT INTO notifications (id, at, kind, services, incident, title, body, urgent)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET
-                at = excluded.at, kind = excluded.kind, services = excluded.services, incident = excluded.incident,
-                title = excluded.title, body = excluded.body, urgent = excluded.urgent
-            """,
-            (
-                notification.id,
-                notification.at,
-                notification.kind,
-                json.dumps(notification.services),
-                notification.incident,
-                notification.title,
-                notification.body,
-                notification.urgent,
             ),
         )
 

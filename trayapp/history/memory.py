@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from types import MappingProxyType
 
 from trayapp.core import flapping, verdict
 from trayapp.core.news import Recalled
-from trayapp.core.words import Belief, CheckResult, Incident, Service, Status, Telling
-from trayapp.history import rows, schema
+from trayapp.core.words import Belief, CheckResult, Incident, Outcome, Service, Status, Telling
+from trayapp.history import checks, rows, schema
+from trayapp.history.hours import STAY
 from trayapp.history.telling import recall as recall_telling
 
 
@@ -121,13 +123,18 @@ def open_incident(connection: sqlite3.Connection, number: int, service: str) -> 
 def newest_results(connection: sqlite3.Connection, number: int, service: str, n: int) -> tuple[CheckResult, ...]:
     """The newest `n` results of the service with this number and id, oldest first."""
     found = connection.execute(
-        f"SELECT {rows.RESULT} FROM {rows.RESULTS} WHERE service = ? ORDER BY at DESC LIMIT ?", (number, n)
+        f"SELECT {rows.RESULT} FROM {rows.RESULTS} WHERE service = ? ORDER BY at DESC LIMIT ?", (number, min(n, STAY))
     ).fetchall()
-    return tuple(rows.result(service, row) for row in reversed(found))
+    if len(found) == n:
+        return tuple(rows.result(service, row) for row in reversed(found))
+    return tuple(islice(checks.newest(connection, number, service), n))[::-1]
 
 
 def _telling_results(connection: sqlite3.Connection, number: int, service: str, n: int) -> tuple[CheckResult, ...]:
-    """The newest `n` results and the newest decisive ones that flapping is counted on, oldest first."""
+    """The newest `n` results and the newest decisive ones that flapping is counted on, oldest first.
+
+    Those that are not among the newest which stay rows (hours.py) are looked for where they are packed.
+    """
     found = connection.execute(
         f"""
         SELECT {rows.RESULT} FROM {rows.RESULTS} WHERE service = :service AND at IN (
@@ -140,7 +147,17 @@ def _telling_results(connection: sqlite3.Connection, number: int, service: str, 
         """,
         {"service": number, "n": n, "counted": flapping.RESULTS},
     )
-    return tuple(rows.result(service, row) for row in found)
+    young = tuple(rows.result(service, row) for row in found)
+    if n <= STAY and len(young) >= n and sum(map(_decisive, young)) >= flapping.RESULTS:
+        return young
+    newest = islice(checks.newest(connection, number, service), n)
+    decisive = islice(checks.newest(connection, number, service, decisive=True), flapping.RESULTS)
+    by_moment = {result.at: result for result in (*newest, *decisive)}
+    return tuple(by_moment[at] for at in sorted(by_moment))
+
+
+def _decisive(result: CheckResult) -> bool:
+    return verdict.reading(result.finding) is not Outcome.UNKNOWN
 
 
 def telling(connection: sqlite3.Connection, number: int, service: str) -> Telling:

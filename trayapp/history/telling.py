@@ -13,6 +13,29 @@ OF_LATE = 3_600_000
 """Milliseconds in which a notification counts against the limits, and its thread may still be updated."""
 
 
+def put(connection: sqlite3.Connection, notification: Notification) -> None:
+    """What a person is to be told; a second time does no harm."""
+    connection.execute(
+        """
+        INSERT INTO notifications (id, at, kind, services, incident, title, body, urgent)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET
+            at = excluded.at, kind = excluded.kind, services = excluded.services, incident = excluded.incident,
+            title = excluded.title, body = excluded.body, urgent = excluded.urgent
+        """,
+        (
+            notification.id,
+            notification.at,
+            notification.kind,
+            json.dumps(notification.services),
+            notification.incident,
+            notification.title,
+            notification.body,
+            notification.urgent,
+        ),
+    )
+
+
 def keep(connection: sqlite3.Connection, notes: Notes, at: int) -> None:
     """Write them down; twice does no harm. A notification that is `dropped` is done with."""
     connection.executemany(

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from trayapp.core.news import NO_NOTES, Notes
-from trayapp.core.words import CheckResult, Notification, Service, StatusChange, Telling
-from trayapp.history import registry
+from trayapp.core.words import CheckResult, Correction, Marker, Notification, Service, StatusChange, Telling
+from trayapp.history import adopting, corrections, markers, registry
+from trayapp.history.adopting import Bequest, Gap
 from trayapp.history.faults import HistoryUnavailable, is_ours, may_pass_at_once, sentence
 from trayapp.history.ledger import Ledger
 from trayapp.history.memory import Remembered, recall
 from trayapp.history.registry import Registration
+from trayapp.history.sessions import Presence
 from trayapp.history.store import Store
 from trayapp.history.waiting import Batch, Request, Waiting
 
@@ -40,6 +42,7 @@ class History:
 
     `on_fault` is told, in that thread, of every fault of ours; none ends the thread.
     `company` is how long a result waits for others, `retry` how long a failed write waits, in seconds.
+    While it is open that is a session of this `version` of Watchbell, unless nobody is `watching`.
 
     A future that fails says that its write is not on disk *now*; it stays in memory, in its place, and is
     written as soon as writing works again. Only a fault of ours, a file of a newer Watchbell, and close()
@@ -54,12 +57,15 @@ class History:
         clock: Callable[[], int] = wall_clock,
         company: float = 1.0,
         retry: float = 5.0,
+        version: str = "",
+        watching: bool = True,
     ) -> None:
         self._on_fault = on_fault
         self._clock = clock
         self._retry = retry
         self._waiting = Waiting(company)
-        self._store = Store(path, clock, on_fault)
+        presence = Presence(clock(), version) if watching else None
+        self._store = Store(path, clock, on_fault, presence)
         self._passing: str | None = None
         self._tried_to_open = threading.Event()
         self._complete = False
@@ -73,7 +79,14 @@ class History:
     @property
     def trouble(self) -> str | None:
         """What is wrong with the storage, as a sentence. Safe from any thread."""
-        return self._passing or self._store.notice
+        return self._passing or self._store.notice or self._store.strain
+
+    def keep_for(self, milliseconds: int) -> None:
+        """Keep single checks so long, at least a day; what they amounted to stays. Safe from any thread.
+
+        Before anybody has said so they are kept for ever: who opens a history only to write a word deletes nothing.
+        """
+        self._store.keep_for(milliseconds)
 
     def record(self, result: CheckResult) -> None:
         """Remember one result. Never waits; on disk within about `company` seconds."""
@@ -121,6 +134,35 @@ class History:
         asked = tuple(services)
         return self._ask(lambda ledger: recall(ledger.connection, asked, self._clock()), lasting=False)
 
+    def correct(self, incident: int, verdict: str, note: str = "") -> Future[Correction]:
+        """The user says that this incident was a "false alarm" or "maintenance". Impossible: there is no such incident.
+
+        This, its undoing and markers are not tried again: whoever asked is told that it failed, and may ask again.
+        """
+        return self._ask(
+            lambda ledger: corrections.correct(ledger.connection, incident, verdict, note, self._clock()), lasting=False
+        )
+
+    def undo_correction(self, incident: int) -> Future[Correction | None]:
+        """What was seen of this incident counts again; None: nothing was corrected. Impossible: no such incident."""
+        return self._ask(lambda ledger: corrections.undo(ledger.connection, incident, self._clock()), lasting=False)
+
+    def mark(self, text: str, services: Sequence[str], at: int) -> Future[Marker]:
+        """Somebody changed this at that moment, at these services or, where none is named, at all of them."""
+        named = tuple(services)
+        return self._ask(lambda ledger: markers.mark(ledger.connection, text, named, at, self._clock()), lasting=False)
+
+    def gaps(self) -> Future[dict[str, list[Gap]]]:
+        """Of every service that is known here: where nothing is known of it, and a past may be brought along."""
+        return self._ask(lambda ledger: adopting.all_gaps(ledger.connection), lasting=False)
+
+    def adopt(self, bequests: Sequence[Bequest], kept_for: int) -> Future[None]:
+        """A past that others saw takes its place, in one transaction; not tried again. Nobody is told of it.
+
+        Single checks of the last `kept_for` ms stay single.
+        """
+        return self._ask(lambda ledger: adopting.adopt(ledger, bequests, self._clock(), kept_for), lasting=False)
+
     def close(self, timeout: float) -> bool:
         """Write what is left and close the file, in at most this many seconds; True if all was written."""
         self._waiting.close(timeout / 2)  # the other half is for closing the file
@@ -140,7 +182,7 @@ class History:
         left = self._waiting.give_up()
         for request in left.requests:
             request.fail(HistoryUnavailable("The history was closed before this could be written."))
-        self._complete = self._guard(self._store.close) is None and not left.results and not left.requests
+        self._complete = self._guard(self._store.end) is None and not left.results and not left.requests
 
     def _write(self, batch: Batch) -> None:
         error = self._guard(lambda: self._write_trying_twice(batch))
@@ -148,7 +190,7 @@ class History:
             if self._passing is not None:
                 log.info("history is written again")
                 self._passing = None
-            self._guard(self._store.tidy)
+            self._guard(lambda: self._store.tidy(len(batch.results)))
             return
         for request in batch.requests:
             request.fail(error)
