@@ -7,21 +7,10 @@ import re
 import threading
 from urllib.parse import quote, quote_plus
 
-HIDDEN = "***"
+from trayapp.core.concealing import HIDDEN, conceal
+
 SHORTEST_SECRET = 4
 """Shorter values are not searched for: starring out every "a" of a log would tell the secret, not hide it."""
-
-# Every quantifier is bounded or cannot overlap its neighbour: these run over text from servers.
-_URL_CREDENTIALS = re.compile(r"\b([a-z][a-z0-9+.-]{0,30}://)[^\s/?#\"'<>]{1,2000}@", re.IGNORECASE)
-_URL_PARAMETER = re.compile(
-    r"([?&;][\w.-]{0,60}(?:token|secret|password|passwd|api_?key|signature)=)[^&;\s#\"'<>]+", re.IGNORECASE
-)
-_HEADER = re.compile(
-    r"\b((?:proxy-)?authorization|(?:set-)?cookie|api-?key|x-[\w-]{0,60}(?:token|key|secret|auth)|password|passwd)"
-    r"(\\?[\"']?\s{0,8}[:=]\s{0,8}|[\"'],\s{0,8})"  # "Name: value", {"Name": "value"}, ("Name", "value")
-    r"(?:b?\"(?:[^\"\\\n]|\\.)*\"|b?'(?:[^'\\\n]|\\.)*'|[^\s\"'][^\n]*)",
-    re.IGNORECASE,
-)
 
 
 class Redaction:
@@ -47,6 +36,4 @@ class Redaction:
         """The text without secrets."""
         if self._pattern is not None:
             text = self._pattern.sub(HIDDEN, text)
-        text = _URL_CREDENTIALS.sub(rf"\1{HIDDEN}@", text)
-        text = _URL_PARAMETER.sub(rf"\1{HIDDEN}", text)
-        return _HEADER.sub(rf"\1\2{HIDDEN}", text)
+        return conceal(text)

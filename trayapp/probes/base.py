@@ -11,14 +11,16 @@ import logging
 import ssl
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, ClassVar, Self, TypeAlias
 
-from trayapp.core.keys import Text
+from trayapp.core.keys import Reference, Text, declared_keys
 from trayapp.core.wording import plain
-from trayapp.core.words import Blame, Finding, Outcome
+from trayapp.core.words import NOTHING, Blame, Finding, Outcome
 from trayapp.probes.causes import CheckEnded, SecretUnavailable, finding_of
+from trayapp.probes.exhibits import Heard, Told, exhibit_of
 from trayapp.probes.heartbeats import Heartbeats
 from trayapp.probes.phases import Phases
 
@@ -91,9 +93,10 @@ class Kind(ABC):
     async def check(self, means: Means) -> Finding:
         """One check: one finding, by the deadline, whatever happens. Only cancellation passes through."""
         phases = Phases(means.clock)
+        told: list[Told] = []
         try:
             async with asyncio.timeout(means.timeout):
-                finding = await self.ask(means, phases)
+                finding = await self.ask(_noting(means, told) if _has_secrets(self) else means, phases)
         except (CheckEnded, OSError) as error:
             known = finding_of(error, phases, means.timeout)
             if known is None:
@@ -102,17 +105,50 @@ class Kind(ABC):
         except Exception as error:
             log.exception("a check of kind %s has a bug", self.kind)
             finding = _bug(error)
+        finally:
+            heard, phases.heard = phases.heard, None  # the one holds the other: a cycle that would keep the whole check
         phases.leave()
         if phases.passed_over:
             finding = replace(finding, details={**finding.details, phases.passed_over.lower(): NOT_IN_TIME})
         return replace(
             finding,
+            exhibit=_exhibit(heard, phases, told) if finding.outcome is Outcome.CRITICAL else NOTHING,
             message=plain(finding.message) if finding.message else "",
             latency_ms=phases.latency_ms if phases.answered else None,
             phases_ms=phases.ms,
             address=phases.address,
             answered=phases.answered,
         )
+
+
+def _has_secrets(probe: Kind) -> bool:
+    """Whether something of what the user wrote is for the target alone."""
+    return any(getattr(probe, name) for name in _secret_fields(type(probe)))
+
+
+@cache
+def _secret_fields(kind: type[Kind]) -> tuple[str, ...]:
+    return tuple(declared.field for declared in declared_keys(kind).values() if declared.key.secret)
+
+
+def _noting(means: Means, told: list[Told]) -> Means:
+    """The same means, by which it is known afterwards what the target was told."""
+
+    async def reveal(text: Text) -> str:
+        value = await means.reveal(text)
+        if value:
+            told.append(Told(value, isinstance(text, Reference)))
+        return value
+
+    return replace(means, reveal=reveal)
+
+
+def _exhibit(heard: Heard | None, phases: Phases, told: Sequence[Told]) -> Mapping[str, Any]:
+    try:
+        return exhibit_of(heard, phases, told)
+    except Exception:  # evidence is worth having, and no verdict hangs on it
+        log.exception("what was heard in a check cannot be shown")
+        return NOTHING
 
 
 def _bug(error: Exception) -> Finding:

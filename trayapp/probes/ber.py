@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from trayapp.probes.causes import Misbehaved
-from trayapp.probes.conversation import Conversation
+
+if TYPE_CHECKING:
+    from trayapp.probes.conversation import Conversation
 
 BOOLEAN, INTEGER, OCTETS, ENUMERATED, SEQUENCE, SET = 0x01, 0x02, 0x04, 0x0A, 0x30, 0x31
 

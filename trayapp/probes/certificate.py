@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from trayapp.core.words import Finding, Outcome
 from trayapp.probes.causes import CheckEnded, Misbehaved
+from trayapp.probes.phases import Phases
 
 USUAL_DAYS = 14
 """Days of warning before a certificate ends, where none are set: two weeks, of which one may be a holiday."""
@@ -29,24 +30,33 @@ _MONTHS = (
 
 
 async def with_date(
-    error: ssl.SSLCertVerificationError, address: str, port: int, host: str, unverifying: ssl.SSLContext, seconds: float
+    error: ssl.SSLCertVerificationError,
+    phases: Phases,
+    port: int,
+    host: str,
+    unverifying: ssl.SSLContext,
+    seconds: float,
 ) -> Exception:
     """What to raise for this error: itself, or the same with a date when the certificate is out of its time.
 
-    It dials that address again for it, for at most the given seconds.
+    It dials the address of these phases again for it, for at most the given seconds.
     """
-    return await dated(error, lambda: _fetch(address, port, host, unverifying), seconds)
+    return await dated(error, lambda: _fetch(phases.address or host, port, host, unverifying), seconds, phases)
 
 
 async def dated(
-    error: ssl.SSLCertVerificationError, fetch: Callable[[], Awaitable[bytes]], seconds: float
+    error: ssl.SSLCertVerificationError, fetch: Callable[[], Awaitable[bytes]], seconds: float, phases: Phases
 ) -> Exception:
-    """The same with a certificate that is had in another way; `fetch` may raise OSError and CheckEnded."""
+    """The same with a certificate that is had in another way; `fetch` may raise OSError and CheckEnded.
+
+    What was looked at stays in the phases, as evidence.
+    """
     if error.verify_code not in (_NOT_YET, _EXPIRED):
         return error
     try:
         async with asyncio.timeout(seconds):
-            begins, ends = validity(await fetch())
+            phases.certificate = await fetch()
+            begins, ends = validity(phases.certificate)
     except (OSError, ValueError, CheckEnded):
         return error  # the verdict stands without its date
     now = datetime.now(UTC)

@@ -18,6 +18,7 @@ from trayapp.probes.certificate import dated, with_date
 from trayapp.probes.connection import READ, Connection
 from trayapp.probes.dial import dial
 from trayapp.probes.encryption import unverifying
+from trayapp.probes.exhibits import Said
 from trayapp.probes.phases import Phases
 
 MOST = 64 * 1024
@@ -48,6 +49,8 @@ class Conversation:
         self._port = port
         self._heard = bytearray()
         self._more_waits = False
+        self._said = phases.heard = Said()
+        self._said.encryption = connection.encryption
 
     @property
     def encryption(self) -> ssl.SSLObject | None:
@@ -77,7 +80,9 @@ class Conversation:
 
     async def line(self, most: int = MOST) -> bytes:
         """The next line without its end, which is LF or CRLF."""
-        return (await self.until(b"\n", most)).removesuffix(b"\n").removesuffix(b"\r")
+        line = (await self.until(b"\n", most)).removesuffix(b"\n").removesuffix(b"\r")
+        self._said.lines.append(line)
+        return line
 
     async def until(self, end: bytes, most: int = MOST) -> bytes:
         """Everything up to and with these bytes."""
@@ -114,13 +119,14 @@ class Conversation:
         self._phases.enter("tls")
         try:
             await self._connection.encrypt(tls, self._host)
+            self._said.encryption = self._connection.encryption
         except ssl.SSLCertVerificationError as error:
             self._phases.leave()
             if prelude is None:
                 raise
             left = self._means.timeout - self._phases.spent
             # Not "from error": that may be the same, and a cycle would keep the whole check until it is collected.
-            raise await dated(error, partial(self._certificate, prelude), left / 2)  # noqa: B904
+            raise await dated(error, partial(self._certificate, prelude), left / 2, self._phases)  # noqa: B904
         finally:
             self._phases.leave()
 
@@ -188,4 +194,4 @@ async def encrypt(
         phases.leave()
         left = means.timeout - phases.spent
         # Not "from error": that may be the same, and a cycle would keep the whole check until it is collected.
-        raise await with_date(error, phases.address or host, port, host, unverifying(), left / 2)  # noqa: B904
+        raise await with_date(error, phases, port, host, unverifying(), left / 2)  # noqa: B904

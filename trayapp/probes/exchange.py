@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import httpx
 
 from trayapp import __version__
-from trayapp.core.words import Finding
+from trayapp.core.words import Finding, Outcome
 from trayapp.probes.authentication import authorization, credentials
 from trayapp.probes.base import Means
 from trayapp.probes.causes import Misbehaved, Misconfigured
+from trayapp.probes.course import Course
 from trayapp.probes.encryption import Papers, context_with
 from trayapp.probes.judging import judge
 from trayapp.probes.phases import Phases
@@ -42,15 +43,22 @@ async def exchange(http: Http, means: Means, phases: Phases) -> Finding:
     """Asks and judges. Raises what the transport raises, and CheckEnded for a broken rule."""
     request = await _first_request(http, means)
     own = True
+    course = phases.heard = Course()
     transport = FreshTransport(means, phases, http.ip)
     for followed in range(http.max_redirects + 1):
         transport.proxy = await _proxy(http, request.url, means) if http.proxy else None
         if request.url.scheme == "https":
             transport.tls = await _tls(http, means, own=own)
+        course.asked(request)
         response = await transport.handle_async_request(request)
+        course.answered(response)
         try:
             if http.follow == "none" or http.expects(response.status_code) or not leads_on(response):
-                return await judge(http, response, phases, transport.proxy, followed, own=own)
+                finding = await judge(http, response, phases, course, transport.proxy, followed, own=own)
+                if finding.outcome is Outcome.CRITICAL:
+                    phases.leave()
+                    await course.glimpse(means.timeout - phases.spent)
+                return finding
         finally:
             await response.aclose()
         before, request = request.url, onward(request, response, http.follow, STANDARD)

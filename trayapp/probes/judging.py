@@ -21,6 +21,7 @@ from trayapp.probes.phases import Phases
 from trayapp.probes.proxy import Proxy, refusal
 
 if TYPE_CHECKING:
+    from trayapp.probes.course import Course
     from trayapp.probes.http import Http
 
 MOST_PIECES = 10_000
@@ -35,7 +36,14 @@ _SHOWN = 80
 
 
 async def judge(
-    http: Http, response: httpx.Response, phases: Phases, proxy: Proxy | None, followed: int, *, own: bool
+    http: Http,
+    response: httpx.Response,
+    phases: Phases,
+    course: Course,
+    proxy: Proxy | None,
+    followed: int,
+    *,
+    own: bool,
 ) -> Finding:
     """The finding on this answer, of which so much is read as the rules need. Raises CheckEnded for a page that is
     no page. `own`: it comes from where the user sent us, and knows who we are.
@@ -53,7 +61,10 @@ async def judge(
         details["redirects"] = followed
     broken = _head(http, response, proxy, details, own=own)
     if broken is None and http.reads_page:
-        broken = await _page(http, response, phases, details)
+        page, whole = await _read(response)
+        phases.leave()
+        course.read(page, whole=whole)
+        broken = _page(http, page, details, whole=whole)
     if broken is not None:
         return broken
     warning = expiring(wire.encryption, http.days_of_warning) if wire.encryption is not None else None
@@ -83,9 +94,7 @@ def _head(
     return None
 
 
-async def _page(http: Http, response: httpx.Response, phases: Phases, details: dict[str, Any]) -> Finding | None:
-    page, whole = await _read(response)
-    phases.leave()
+def _page(http: Http, page: bytearray, details: dict[str, Any], *, whole: bool) -> Finding | None:
     details["bytes"] = len(page)
     if not whole:
         details["truncated"] = True

@@ -6,6 +6,10 @@ A probe calls `enter` as it goes; whoever words a failure afterwards reads here 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trayapp.probes.exhibits import Heard
 
 DOING = {
     "dns": "looking up the name",
@@ -27,8 +31,9 @@ class Phases:
     a phase entered twice, as in redirects, adds up. `host` is the name last asked for, `address`
     where it led. `answered` is set by the probe once the target itself has spoken. `proxy` is "host:port" of
     the one that is spoken to in the target's place, empty while none is. `awaited` are the words that are
-    waited for, where it is certain ones. `passed_over` is "IPv6" or "IPv4" where the addresses of that kind came first
-    and one of the other kind was connected to.
+    waited for, where it is certain ones. `heard` is what the target said so far, and `certificate` the one, in DER,
+    that was refused and could be looked at: the evidence, should this check fail. `passed_over` is "IPv6" or "IPv4"
+    where the addresses of that kind came first and one of the other kind was connected to.
     """
 
     __slots__ = (
@@ -41,7 +46,9 @@ class Phases:
         "address",
         "answered",
         "awaited",
+        "certificate",
         "doing",
+        "heard",
         "host",
         "ms",
         "passed_over",
@@ -63,6 +70,8 @@ class Phases:
         self.awaited = ""
         self.passed_over = ""
         self.proxy = ""
+        self.heard: Heard | None = None
+        self.certificate = b""
 
     def enter(self, phase: str, doing: str = "") -> None:
         """From now on time counts for this phase. `doing` says it more exactly where the phase has parts."""

@@ -91,8 +91,12 @@ class FreshTransport(httpx.AsyncBaseTransport):
         wire.send(words + (connection.send(h11.EndOfMessage()) or b""))
         self._phases.enter("first_byte")
         response = await _head(connection, wire, self._phases)
-        extensions = {"http_version": b"HTTP/" + response.http_version, "wire": wire}
-        stream = _Body(connection, wire, self._phases)
+        extensions = {
+            "http_version": b"HTTP/" + response.http_version,
+            "reason_phrase": bytes(response.reason),
+            "wire": wire,
+        }
+        stream = Body(connection, wire, self._phases)
         return httpx.Response(
             response.status_code, headers=response.headers.raw_items(), stream=stream, extensions=extensions
         )
@@ -162,7 +166,7 @@ async def _head(connection: h11.Connection, wire: Connection, phases: Phases) ->
         connection.receive_data(received)
 
 
-class _Body(httpx.AsyncByteStream):
+class Body(httpx.AsyncByteStream):
     """The response's body as it arrives. Whoever reads it sets the bound."""
 
     def __init__(self, connection: h11.Connection, wire: Connection, phases: Phases) -> None:
@@ -186,6 +190,21 @@ class _Body(httpx.AsyncByteStream):
         # RFC 9112, 6.3: what follows the last answer means that its Content-Length was a lie.
         if self._connection.trailing_data[0]:
             raise Misbehaved("http.protocol", "the server sent more than the length it announced")
+
+    async def beginning(self, into: bytearray, most: int) -> bool:
+        """Put what comes there, up to so many bytes; True: that is all of it.
+
+        For after the verdict: its time does not count. Raises OSError, and h11.RemoteProtocolError.
+        """
+        while len(into) <= most:
+            event = self._connection.next_event()
+            if isinstance(event, h11.Data):
+                into += event.data
+            elif event is h11.NEED_DATA:
+                self._connection.receive_data(await self._wire.receive())
+            else:
+                return True
+        return False
 
     async def aclose(self) -> None:
         self._wire.cut()

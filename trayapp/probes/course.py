@@ -1,0 +1,156 @@
+"""The course of one `http` check as evidence: where it was sent, what was answered there, and how the page begins."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+import h11
+import httpx
+
+from trayapp.core.concealing import HIDDEN, looks_random, query_secrets
+from trayapp.core.wording import plain
+from trayapp.probes.addresses import without_password
+from trayapp.probes.causes import CheckEnded
+from trayapp.probes.confided import SHORTEST, Confided
+from trayapp.probes.connection import Connection
+from trayapp.probes.decoding import decoder
+from trayapp.probes.exhibits import Told, decoded, encrypted, excerpt, in_header, in_url, line
+from trayapp.probes.transport import Body
+
+MOST_HEADERS = 40
+"""Of the answer, in the order in which they came."""
+
+GLIMPSE = 0.3
+"""Seconds, after the verdict, in which the beginning of a page may come that no rule wanted to read."""
+
+_TO_SPARE = 0.1
+"""Seconds of the check's time that must be left over for it: the verdict is there, and must not be late."""
+
+_MOST_READ = 4_096
+
+_STANDARD = frozenset(
+    {"host", "user-agent", "accept", "accept-encoding", "accept-language", "connection", "content-length"}
+    | {"content-type", "cache-control", "origin", "referer"}
+)
+"""Headers of a request that are no secret."""
+
+_CONFIDING = re.compile(r"cookie|auth|token|secret|key|session|password|csrf|xsrf|signature|credential|nonce")
+_ADDRESSES = frozenset({"location", "content-location", "refresh", "link"})
+_PROOFS = re.compile(
+    r"date|server|via|age|etag|expires|last-modified|retry-after|cache-control|content-[a-z-]+|cf-ray|traceparent"
+    r"|strict-transport-security|content-security-policy.*|x-cache.*|x-served-by|x-amz-cf-(id|pop)|x-varnish"
+    r"|(x-)?([a-z]+-)?(request|correlation|trace)-id"
+)
+"""Headers of an answer that are shown as they are: by some of them its owner finds the request in his logs."""
+
+_CHARSET = re.compile(
+    r"charset=\"?(utf-8|utf-16|iso-8859-\d{1,2}|windows-125\d|koi8-r|shift_jis|euc-jp|gb18030|big5)\b"
+)
+_BINARY = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
+
+
+class Course:
+    """Noted while the check goes on."""
+
+    __slots__ = ("_requests", "_responses", "_said", "_whole")
+
+    def __init__(self) -> None:
+        self._requests: list[httpx.Request] = []
+        self._responses: list[httpx.Response] = []
+        self._said: bytes | bytearray | None = None
+        self._whole = True
+
+    def asked(self, request: httpx.Request) -> None:
+        self._requests.append(request)
+
+    def answered(self, response: httpx.Response) -> None:
+        self._responses.append(response)
+
+    def read(self, said: bytes | bytearray, *, whole: bool) -> None:
+        """The page, unpacked, as far as it was read."""
+        self._said, self._whole = said, whole
+
+    async def glimpse(self, left: float) -> None:
+        """Read the beginning of a page that nobody has read; `left` are seconds until the check must have ended."""
+        within = min(GLIMPSE, left - _TO_SPARE)
+        if self._said is not None or within <= 0:
+            return
+        response, came = self._responses[-1], bytearray()
+        assert isinstance(response.stream, Body)
+        ended = False
+        with suppress(TimeoutError, OSError, h11.RemoteProtocolError):
+            async with asyncio.timeout(within):
+                ended = await response.stream.beginning(came, _MOST_READ)
+        with suppress(CheckEnded):  # packed in a way that nobody can read
+            unpack = decoder(response.headers.get("content-encoding", ""))
+            self.read(
+                next(unpack.feed(bytes(came)), b"") if unpack is not None else came, whole=ended and unpack is None
+            )
+
+    def exhibit(self, told: Sequence[Told]) -> dict[str, Any]:
+        """What is shown of all this; `told` is what was revealed on the way."""
+        confided = Confided(self._confided(told))
+        shown: dict[str, Any] = {}
+        if len(self._requests) > 1:
+            shown["hops"] = list(self._hops(confided))
+        if not self._responses or len(self._responses) < len(self._requests):
+            return shown  # where it ended, nobody answered
+        response = self._responses[-1]
+        wire: Connection = response.extensions["wire"]
+        if not confided.quotable:
+            return {**shown, **dict(encrypted(wire.encryption)), "note": "what it said is not kept: it knows a secret"}
+        words = f"{response.http_version} {response.status_code} {response.reason_phrase}"
+        shown["status_line"] = line(words, confided)
+        shown["headers"] = [[name, value] for name, value in self._headers(response, confided)]
+        shown |= self._page(response, confided)
+        return {**shown, **dict(encrypted(wire.encryption))}
+
+    def _confided(self, told: Sequence[Told]) -> Iterator[str]:
+        harmless: set[str] = set()
+        for request in self._requests:
+            yield from in_url(request.url.username, request.url.password)
+            yield from query_secrets(str(request.url))
+            for name, value in request.headers.items():
+                if name in _STANDARD:
+                    harmless.add(value)
+                else:
+                    yield from in_header(value)
+            if request.content:
+                yield request.content.decode("utf-8", "replace")
+        # What was written into the file as it is stands in the requests; but for a proxy's, and names of users.
+        plain_ones = (one.value for one in told if not one.secret and one.value.strip() not in harmless)
+        yield from (one.value for one in told if one.secret)
+        yield from (value for value in plain_ones if len(value) >= SHORTEST)
+
+    def _hops(self, confided: Confided) -> Iterator[str]:
+        for at, request in enumerate(self._requests):
+            where = without_password(str(request.url.copy_with(query=None, fragment=None)))
+            said = f"HTTP {self._responses[at].status_code}" if at < len(self._responses) else "no answer"
+            yield line(f"{request.method} {where}: {said}", confided)
+
+    def _headers(self, response: httpx.Response, confided: Confided) -> Iterator[tuple[str, str]]:
+        for raw_name, raw_value in response.headers.raw[:MOST_HEADERS]:
+            name, value = plain(line(decoded(raw_name), confided), 60), decoded(raw_value)
+            kind = name.lower()
+            if _CONFIDING.search(kind):
+                yield name, HIDDEN
+            elif kind in _ADDRESSES:
+                yield name, line(without_password(re.sub(r"\?[^\s>\"';,]*", f"?{HIDDEN}", value[:400])), confided)
+            elif _PROOFS.fullmatch(kind) or not any(map(looks_random, value[:400].split())):
+                yield name, line(value, confided)
+            else:
+                yield name, HIDDEN
+
+    def _page(self, response: httpx.Response, confided: Confided) -> dict[str, str]:
+        if not self._said:
+            return {}
+        charset = _CHARSET.search(response.headers.get("content-type", "")[:200].lower())
+        goes_on = not self._whole or len(self._said) > _MOST_READ
+        text = decoded(bytes(self._said[:_MOST_READ]), charset[1] if charset else "utf-8")
+        if (len(_BINARY.findall(text)) + text.count("\\x")) * 8 > len(text):
+            return {"note": "what it sent is not text"}
+        return {"body": excerpt(text, confided, goes_on=goes_on)}
