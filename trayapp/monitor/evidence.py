@@ -33,6 +33,7 @@ class Outside:
     `control_at`: a control target answered; `genuine`: it was one in whose place nobody can speak, `secure`, one with a
     certificate, and `named`, one that was found by its name.
     `stranger`: somebody spoke in the place of one. `names` is what the name server said, `names_at` when.
+    `spoke` are the control targets that answered, each with the moment.
     """
 
     began: float
@@ -44,14 +45,16 @@ class Outside:
     stranger: bool = False
     names: Names = Names.SILENT
     names_at: float = NEVER
+    spoke: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """One look around: the moment at which somebody answered on each link where anybody did."""
+    """One look around: the moment at which somebody answered on each link where anybody did, and who it was."""
 
     ended: float
     heard: Mapping[str, float]
+    spoke: tuple[tuple[str, float], ...] = ()
 
 
 def asked_at(finding: Finding, now: float) -> float:
@@ -96,18 +99,21 @@ class Evidence:
             stranger=any(answer is Answer.STRANGER for _, answer, _ in answers),
             names=names,
             names_at=names_at,
+            spoke=tuple((control.target, at) for control, at in right),
         )
 
     async def near(self, asked: Iterable[tuple[str, str]]) -> Near:
         """Whether these neighbours answer, each a link and an address."""
         heard: dict[str, float] = {}
+        spoke: list[tuple[str, float]] = []
 
         async def ask(link: str, address: str) -> None:
             if await self._ground.neighbour(link, address, PATIENCE):
                 heard[link] = self._clock.monotonic()
+                spoke.append((address, heard[link]))
 
         await asyncio.gather(*(ask(link, address) for link, address in asked))
-        return Near(self._clock.monotonic(), heard)
+        return Near(self._clock.monotonic(), heard, tuple(spoke))
 
     async def certificate(self, target: str) -> str:
         """The fingerprint of what is shown at an encrypted target (a URL, or host:port); empty: nothing is."""

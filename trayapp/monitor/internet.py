@@ -185,7 +185,7 @@ class Internet:
             self.outlook.control_seen |= found.control_at > NEVER
         self.outlook.suspected = found.stranger
         self.outlook.asked = True
-        latest = Round(found, lack)
+        latest = self.outlook.latest = Round(found, lack)
         if latest.knows_names:
             self._nameless_since = None
         return latest

@@ -40,6 +40,7 @@ from trayapp.monitor.network import Network
 from trayapp.monitor.publishing import IN_TIME, Publishing
 from trayapp.monitor.respite import Respite
 from trayapp.monitor.rounds import Rounds
+from trayapp.monitor.runs import Runs, bare
 from trayapp.monitor.scheduler import FIRST_SPACING, phase
 from trayapp.monitor.vigil import Vigil
 from trayapp.monitor.waking import Waking
@@ -95,6 +96,7 @@ class Monitor:
         )
         self._dependants = Dependants()
         self._network = network
+        self._runs = Runs(network.testimony, on_fault)
         self._witness = Witness(clock, network)
         self._judged: set[str] = set()
         self._vigil: Vigil | None = None
@@ -320,9 +322,11 @@ class Monitor:
         if parents:
             finding = depend(result.finding, view.belief, result.at, parents, self._clock.now())
             result = replace(result, finding=finding)
+        whole, result = result, bare(result)
         self._memory.record(result)
         self._observe(result)
-        belief, changes = verdict.fold(view.belief, service, result, self._held.next_incident)
+        belief, bare_changes = verdict.fold(view.belief, service, result, self._held.next_incident)
+        changes = self._runs.take(service, view.belief, belief, whole, bare_changes)
         self._plan_next(service, belief, due)
         if belief.suspect and not view.belief.suspect:
             for parent in parents:
@@ -417,6 +421,7 @@ class Monitor:
         self._rounds.drop(id_)
         self._first_round.pop(id_, None)
         self._ended.pop(id_, None)
+        self._runs.leave(id_)
         self._respite.leave(id_)
         self._desk.leave(id_)
 

@@ -93,6 +93,7 @@ class Nearby:
             self._hear(link, moment)
         if not found.heard:
             self.lose(NO_NEIGHBOURS)
+        self.outlook.latest = found
         return found
 
     def _asked(self, link: Link) -> list[tuple[str, str]]:

@@ -13,20 +13,21 @@ import errno
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
 
+from trayapp.core.evidence import Vantage
 from trayapp.core.words import Blame, Finding, Outcome, Service, Sight
+from trayapp.monitor.bystanders import Bystanders
 from trayapp.monitor.clock import Clock
-from trayapp.monitor.evidence import Evidence
+from trayapp.monitor.evidence import Evidence, asked_at
 from trayapp.monitor.ground import Control, Ground
-from trayapp.monitor.inquiry import Inquiry
 from trayapp.monitor.internet import Internet, is_genuine
 from trayapp.monitor.nearby import Nearby
-from trayapp.monitor.outlook import Outlook
 from trayapp.monitor.reach import Reach, Whereabouts
 from trayapp.monitor.scene import INTERNET, LAN, LOOPBACK, Scene
 from trayapp.monitor.sentences import CHANGED, Unseen
+from trayapp.monitor.testimony import testimony
 from trayapp.monitor.tunnel import Tunnel
+from trayapp.monitor.view import View
 
 SETTLE = 1.0
 """Seconds for which a network must be gone, or be back, before we say so: roaming takes less."""
@@ -39,31 +40,6 @@ class Mark:
     """The epoch of every network at one moment."""
 
     epochs: Mapping[str, int]
-
-
-class View(Protocol):
-    """One network as seen from here."""
-
-    @property
-    def outlook(self) -> Outlook: ...
-
-    @property
-    def inquiry(self) -> Inquiry[Any]: ...
-
-    @property
-    def sight(self) -> Sight | None: ...
-
-    def move(self, scene: Scene) -> None: ...
-
-    def missing(self) -> Unseen | None:
-        """Why it cannot be seen, where this machine's own account says so; None: it may be there."""
-        ...
-
-    def lose(self, why: Unseen) -> None: ...
-
-    async def believe(self, service: Service, finding: Finding) -> Unseen | None: ...
-
-    async def doubt(self, service: Service, finding: Finding, failed: float) -> Unseen | None: ...
 
 
 class Network:
@@ -79,6 +55,8 @@ class Network:
         nearby = Nearby(self._evidence, self._reach, clock, lambda: self._turned(LAN, False))
         self._views: dict[str, View] = {INTERNET: self._internet, LAN: nearby}
         self._turned: Callable[[str, bool], None] = lambda network, lost: None
+        self._bystanders = Bystanders()
+        self._steady_since: dict[str, int] = {}
         self._settling: asyncio.TimerHandle | None = None
         self._unsettled: set[str] = set()
         self._moved = asyncio.Event()
@@ -148,6 +126,7 @@ class Network:
         for network, view in self._views.items():
             view.move(scene)
             if network in changed:
+                self._steady_since[network] = self._clock.now()
                 view.outlook.renew()
                 view.inquiry.forget()
         self._moved.set()
@@ -205,7 +184,10 @@ class Network:
         view = self._view(network)
         if finding.outcome in (Outcome.OK, Outcome.WARNING):
             lack = await view.believe(service, finding)
-            return finding if lack is None else lack.instead_of(finding)
+            if lack is not None:
+                return lack.instead_of(finding)
+            self._bystanders.note(network, service, asked_at(finding, self._clock.monotonic()))
+            return finding
         if finding.blame is Blame.NETWORK:
             self.look()  # the change that made it fail may be a moment old
             finding = self._theirs_too(finding)
@@ -215,6 +197,25 @@ class Network:
         if lack is None and began.epochs.get(network, 0) != view.outlook.epoch:
             lack = CHANGED
         return finding if lack is None else lack.instead_of(finding)
+
+    def testimony(self, service: Service, finding: Finding, since: int) -> Vantage | None:
+        """What our network says of a turn that began at `since` (ms UTC), by its last finding. None: never tried."""
+        network = self.of(service.id)
+        if network is None or network == LOOPBACK:
+            return None if network is None else Vantage(LOOPBACK)
+        view = self._view(network)
+        return testimony(
+            service,
+            finding,
+            since,
+            clock=self._clock,
+            scene=self._scene,
+            link=self._reach.link(service, finding),
+            steady_since=self._steady_since.get(network),
+            outlook=view.outlook,
+            internet=self._internet.outlook,
+            bystanders=self._bystanders,
+        )
 
     async def _doubt(self, view: View, service: Service, finding: Finding) -> Unseen | None:
         failed = self._clock.monotonic()

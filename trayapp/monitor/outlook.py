@@ -19,7 +19,7 @@ class Outlook:
     What was seen within this epoch: `genuine_at` is when somebody last answered in whose place no portal can
     speak; `service_seen`, some service was well; `control_seen`, a control target answered; `suspected`, somebody
     spoke in the place of one; `asked`, the controls were asked at all; `lacked`, a failure was nobody's for want of
-    evidence.
+    evidence; `latest` is the newest round of questions, for the evidence of an incident.
     """
 
     def __init__(self, network: str) -> None:
@@ -35,6 +35,7 @@ class Outlook:
         self.suspected = False
         self.asked = False
         self.lacked = False
+        self.latest: object = None
 
     @property
     def lost(self) -> bool:

@@ -79,6 +79,7 @@ class Tunnel:
             self._hear(_moment(found))
         else:
             self.lose(vpn_silent(self._name))
+        self.outlook.latest = found
         return found
 
     def _far_ends(self, link: Link) -> list[str]:
