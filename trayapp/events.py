@@ -1,4 +1,4 @@
-"""The JSON that other programs read: events of `watch --json`, objects of `check`, `probe` and `status`.
+"""The JSON that other programs read: events of `watch --json`, objects of `check`, `status`, `history` and the others.
 
 One place for the names that the design's interface page promises; every face prints these.
 """
@@ -6,15 +6,20 @@ One place for the names that the design's interface page promises; every face pr
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from trayapp.core.timeline import Figures
 from trayapp.core.wording import why
 from trayapp.core.words import (
     FOR_EVER,
     CheckResult,
+    Correction,
+    Incident,
+    Marker,
     Notification,
+    Segment,
     ServiceView,
     Sight,
     Snapshot,
@@ -147,6 +152,93 @@ def service_object(view: ServiceView, now: int) -> Event:
         "why": why(view, now),
         "notify": view.service.notify,
     }
+
+
+def history_object(
+    service: str,
+    since: int,
+    until: int,
+    told: Figures,
+    latency_ms: Mapping[str, float | None],
+    segments: Iterable[Segment],
+) -> Event:
+    """The past of one service, as `history --json` prints it."""
+    inside = told.tally
+    return {
+        "service": service,
+        "since": timestamp(since),
+        "until": timestamp(until),
+        "availability": told.availability,
+        "coverage": told.coverage,
+        "seconds": {str(status).lower(): inside.of(status) / 1000 for status in Status},
+        "incidents": told.incidents,
+        "longest_outage_s": told.longest_outage / 1000,
+        "latency_ms": {name: _rounded(ms) for name, ms in latency_ms.items()},
+        "segments": [segment_object(segment) for segment in segments],
+    }
+
+
+def segment_object(segment: Segment) -> Event:
+    return {
+        "start": timestamp(segment.start),
+        "end": timestamp(segment.end),
+        "status": str(segment.status),
+        "reason": segment.reason or None,
+    }
+
+
+def incident_fields(incident: Incident, *, doubtful: bool) -> Event:
+    """What is remembered of one incident. `doubtful`: its record was damaged, and may be wrong."""
+    return {
+        "id": incident.id,
+        "service": incident.service,
+        "start": timestamp(incident.start),
+        "confirmed": timestamp(incident.confirmed),
+        "end": _moment(incident.end),
+        "end_uncertain": incident.end_uncertain,
+        "closing": incident.closing or None,
+        "cause": incident.cause or None,
+        "message": incident.message,
+        "doubtful": doubtful,
+    }
+
+
+def incident_object(
+    incident: Incident, corrections: Sequence[Correction], evidence: Mapping[str, Any], *, doubtful: bool
+) -> Event:
+    """One incident, as `incidents --json` prints it. `correction` is the one that stands, `corrections` are all."""
+    return {
+        **incident_fields(incident, doubtful=doubtful),
+        "correction": next((each.verdict for each in corrections if each.undone_at is None), None),
+        "corrections": [correction_object(each) for each in corrections],
+        "evidence": dict(evidence),
+    }
+
+
+def correction_object(correction: Correction) -> Event:
+    """What the user said of an incident; `undone_at` is null while that stands."""
+    return {
+        "incident": correction.incident,
+        "verdict": correction.verdict,
+        "note": correction.note or None,
+        "at": timestamp(correction.at),
+        "undone_at": _moment(correction.undone_at),
+    }
+
+
+def corrected(correction: Correction | None) -> Event:
+    """The reply to `correct`; null where there was nothing to undo."""
+    return {"correction": None if correction is None else correction_object(correction)}
+
+
+def marker_object(marker: Marker) -> Event:
+    """A change that somebody made; no services are all of them."""
+    return {"id": marker.id, "at": timestamp(marker.at), "text": marker.text, "services": list(marker.services)}
+
+
+def marked(marker: Marker) -> Event:
+    """The reply to `mark`."""
+    return {"marker": marker_object(marker)}
 
 
 def _seen(sight: Sight) -> Event:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from tests.cli.command import Home, without_network
 from tests.desktop.test_power import Logind
 from tests.desktop.test_trayhost import Bus
+from tests.faults.old_history import live_long
 from tests.monitor.grounds import CONTROLS, NOWHERE, FakeGround
 from trayapp.config.surroundings import Network
 from trayapp.diagnosis.network import ask_all
@@ -91,3 +94,23 @@ def test_where_there_is_nothing_it_says_so() -> None:
     assert [row.ok for row in found] == [False] * 4
     quiet = asyncio.run(ask_all(ground, Network(control=(), gateway=False)))
     assert [(row.part, row.found) for row in quiet] == [("Name servers now", "no answer")]
+
+
+def test_of_the_history_its_size_its_age_and_what_is_wrong_with_it_are_told(home: Home) -> None:
+    home.places.prepare()
+    assert parts(home)["History"]["found"] == f"SQLite {sqlite3.sqlite_version}; nothing is remembered yet"
+    live_long(home.places.history_db, incidents=9)
+    well = parts(home)["History"]
+    assert (well["ok"], well["advice"]) == (True, None)
+    assert re.fullmatch(
+        r"SQLite [\d.]+; \S+history\.db, \d\.\d MB, \d\.\d MB of it to be given back, kept for 30 d, "
+        r"journal_mode=delete",
+        str(well["found"]),
+    )
+    content = home.places.history_db.read_bytes()
+    home.places.history_db.write_bytes(content.replace(b"connection refused", b"connection refuseD", 1))
+    home.places.history_db.with_name("history.db.corrupt-20260921T141320Z").touch()
+    doubtful = parts(home)["History"]
+    assert doubtful["ok"] is False
+    assert "the disk changed what was written of incident " in str(doubtful["advice"])
+    assert "are kept, and may be deleted: history.db.corrupt-20260921T141320Z" in str(doubtful["advice"])

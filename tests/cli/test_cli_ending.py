@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import PATIENCE, ROOT, Home, service
+from tests.cli.pasts import Past
 from tests.servers import HttpServer, silent_port, until
 
 SOON = 4.0
@@ -96,6 +97,17 @@ def test_a_reader_that_left_before_anything_was_said_is_no_fault_either(home: Ho
     assert b"Exception" not in said
 
 
+@pytest.mark.parametrize(
+    "words", ["history web", "history web --json", "incidents", "incidents 1", "report", "history export"]
+)
+def test_who_reads_of_the_past_may_leave_at_any_time(home: Home, words: str) -> None:
+    Past(home)
+    process, reading = piped(home, *words.split())
+    os.close(reading)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, said) == (141, b"")
+
+
 def test_a_reader_that_does_not_read_holds_up_neither_the_checks_nor_the_end(home: Home) -> None:
     with HttpServer() as server:
         home.configure(*(service(f"s{n}", server.url, interval="200ms") for n in range(20)))
@@ -124,6 +136,29 @@ def test_a_full_disk_behind_its_output_is_said(home: Home) -> None:
             check=False,
         )
     assert (done.returncode, done.stderr) == (74, b"watchbell: cannot write: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["history web", "history web --csv", "incidents --json", "incidents 1", "markers", "report", "history export",
+     "status", "doctor", "mark deploy", "correct 1 maintenance"],
+)  # fmt: skip
+def test_what_cannot_be_printed_is_said_by_every_command(home: Home, words: str) -> None:
+    Past(home)
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*home.program, *words.split()],
+            cwd=ROOT,
+            env=home.env,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert done.returncode == 74
+    assert done.stderr.startswith(b"watchbell: cannot write")
+    assert done.stderr.endswith(b": No space left on device\n")
+    assert done.stderr.count(b"\n") == 1
 
 
 def test_a_second_watcher_follows_the_first_to_its_end(home: Home) -> None:

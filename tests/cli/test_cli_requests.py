@@ -50,6 +50,19 @@ HOSTILE: list[tuple[dict[str, Any], str]] = [
     ({"do": "pause", "services": ["wob"], "until": FOR_EVER}, 'there is no service "wob"'),
     ({"do": "pause", "until": 1}, "that moment is over"),
     ({"do": "when_back", "services": ["web"], "wanted": "yes"}, "Expected `bool`, got `str`"),
+    ({"do": "correct", "incident": 10**9, "verdict": "false alarm"}, "There is no incident 1000000000."),
+    ({"do": "correct", "incident": 10**9, "verdict": None}, "There is no incident 1000000000."),
+    ({"do": "correct", "incident": 0, "verdict": None}, "Expected `int` >= 1"),
+    ({"do": "correct", "incident": True, "verdict": None}, "Expected `int`, got `bool`"),
+    ({"do": "correct", "incident": 1}, "missing required field `verdict`"),
+    ({"do": "correct", "incident": 1, "verdict": "all fine"}, "Invalid enum value 'all fine'"),
+    ({"do": "correct", "incident": 1, "verdict": None, "note": "n" * 1_001}, "Expected `str` of length <= 1000"),
+    ({"do": "mark", "text": "", "services": [], "at": None}, "Expected `str` of length >= 1"),
+    ({"do": "mark", "text": "\u202e\x1b[2J", "services": [], "at": None}, "a marker says what was changed"),
+    ({"do": "mark", "text": "t" * 1_001, "services": [], "at": None}, "Expected `str` of length <= 1000"),
+    ({"do": "mark", "text": "deploy", "services": ["wob"], "at": None}, 'there is no service "wob"'),
+    ({"do": "mark", "text": "deploy", "services": [], "at": FOR_EVER}, "that moment has not come yet"),
+    ({"do": "mark", "text": "deploy", "services": []}, "missing required field `at`"),
     ({"do": "check", "services": ["web", ""]}, "Expected `str` of length >= 1"),
     ({"do": "show", "activation": 7}, "Expected `str | null`, got `int`"),
     ({"do": "show", "activation": "x" * 1_001}, "Expected `str` of length <= 1000"),
@@ -142,7 +155,9 @@ def test_the_desktops_leave_to_take_the_focus_comes_through_either_door(tmp_path
     run.mkdir()
     heard: list[str | None] = []
     nobody = cast(Any, None)
-    answers = Answers(nobody, nobody, nobody, reload=nobody, raise_window=lambda leave: heard.append(leave) is None)
+    answers = Answers(
+        nobody, nobody, nobody, nobody, reload=nobody, raise_window=lambda leave: heard.append(leave) is None
+    )
     with serving(run, answers):
         assert ask(run / "control.sock", {"do": "show", "activation": "leave-1"}, PATIENCE) == {"shown": True}
         assert ask(run / "control.sock", {"do": "show"}, PATIENCE) == {"shown": True}

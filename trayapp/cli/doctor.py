@@ -22,7 +22,7 @@ def main(arguments: argparse.Namespace) -> int:
         for row in rows:
             print(events.line({"part": row.part, "ok": row.ok, "found": row.found, "advice": row.advice or None}))
         return 0 if all(row.ok for row in rows) else 1
-    show.console().print(_table(rows))
+    show.print_table(show.console(), _table(rows))
     return 0 if all(row.ok for row in rows) else 1
 
 

@@ -8,6 +8,10 @@ from trayapp.core.words import Outcome, Status
 
 USAGE = 64
 """Wrong usage (EX_USAGE)."""
+DATA = 65
+"""What was given to read is not what it should be (EX_DATAERR)."""
+NO_INPUT = 66
+"""What was to be read cannot be (EX_NOINPUT)."""
 FAULT = 70
 """A fault of ours (EX_SOFTWARE)."""
 NOT_WRITTEN = 74

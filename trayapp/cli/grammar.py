@@ -7,18 +7,25 @@ import re
 import sys
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from trayapp import __version__
 from trayapp.cli import exits
+from trayapp.cli.grammar_past import add_past
+from trayapp.cli.grammar_reading import add_reading
 
 DESCRIPTION = """Watchbell asks the services you depend on how they are, from where you sit,
 and rings only when it matters. Without a command it starts the tray program,
 or raises the window of the one that is running."""
 
-EPILOGUE = """Exit status of check, probe and status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN,
-the worst of all asked. 64 wrong usage, 78 wrong configuration,
-75 the program is not running where that is needed (ack, snooze, pause, resume)."""
+EPILOGUE = """`watchbell COMMAND --help` tells more of each.
+
+Exit status of check, probe and status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN,
+the worst of all asked. Of every command: 0 done, 64 wrong usage, 65 what was
+given to read is not what it should be, 66 what was to be read is not there,
+74 what was to be written could not be, 75 Watchbell is not running where that
+is needed (ack, snooze, pause, resume), or is where it must not be (history
+import, restore), 78 wrong configuration."""
 
 ACK = """Its recovery is still told. An outage that is over needs no note; the next one
 rings again."""
@@ -72,13 +79,21 @@ class Parser(argparse.ArgumentParser):
         raise Usage(exits.USAGE)
 
 
+class _List(argparse.RawDescriptionHelpFormatter):
+    """Help with room for the longest command: argparse forgets that the commands of its list are indented."""
+
+    def __init__(self, prog: str, **more: Any) -> None:
+        super().__init__(prog, **more)
+        self._action_max_length = 13
+
+
 def parser() -> argparse.ArgumentParser:
     """All of it. The module trayapp.cli.<command> holds what a command does."""
     top = Parser(
         prog="watchbell",
         description=DESCRIPTION,
         epilog=EPILOGUE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_List,
     )
     top.add_argument("--version", action="version", version=f"Watchbell {__version__}")
     top.add_argument("--home", metavar="DIR", type=Path, help="keep everything under DIR (or set WATCHBELL_HOME)")
@@ -86,7 +101,9 @@ def parser() -> argparse.ArgumentParser:
     _add_watching(commands)
     _add_asking(commands)
     _add_telling(commands)
+    add_reading(commands, _command, _json)
     _add_keeping(commands)
+    add_past(commands, _command)
     return top
 
 
@@ -181,13 +198,13 @@ def _plainly(message: str) -> str:
     mistyped = _MISTYPED.match(message)
     if mistyped is None:
         return message
-    known = re.findall(r"[\w-]+", mistyped["known"])
+    known = [word.strip(" '\"") for word in mistyped["known"].split(",")]
     near = get_close_matches(mistyped["word"], known, n=1)
     hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"
     return f'there is no command "{mistyped["word"]}"; {hint}'
 
 
-def _json(command: argparse.ArgumentParser) -> None:
+def _json(command: argparse._ActionsContainer) -> None:
     command.add_argument("--json", action="store_true", help="for programs: one JSON object a line")
 
 

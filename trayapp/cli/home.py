@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def places_of(arguments: argparse.Namespace) -> Places:
     """The places that --home or WATCHBELL_HOME name, else this system's own."""
     home: Path | None = arguments.home
-    return Places.chosen(str(home) if home else None, os.environ)
+    return Places.chosen(str(home) if home else None, os.environ).within_reach()
 
 
 def configured(places: Places) -> tuple[tuple[Service, ...], Loaded]:

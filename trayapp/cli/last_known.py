@@ -22,6 +22,8 @@ def last_known(
     reader: Reader, services: Sequence[Service], planned: Mapping[str, Sequence[Rule]], now: int
 ) -> list[dict[str, Any]]:
     """The same objects for what was known last, with its age; a planned maintenance needs nobody to see it."""
+    if not services:
+        return []
     try:
         known = {latest.service: latest for latest in reader.latest(now)}
     except HistoryUnavailable as fault:

@@ -11,6 +11,9 @@ from trayapp.config.durations import parse_duration
 from trayapp.config.zones import WEEKDAYS
 from trayapp.core.words import FOR_EVER
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""In English whatever the locale."""
+
 MORNING = time(8)
 """When a day begins that was named without a time."""
 
@@ -127,5 +130,5 @@ def clock(moment: int, now: int) -> str:
     elif abs(days) < 7:
         day = f"{WEEKDAYS[when.weekday()].capitalize()} "
     else:
-        day = f"{when.day} {when:%b} {'' if when.year == here.year else f'{when.year} '}"
+        day = f"{when.day} {MONTHS[when.month - 1]} {'' if when.year == here.year else f'{when.year} '}"
     return f"{day}{when:%H:%M}"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
+from typing import Any
 
 from trayapp.cli import exits, show
+from trayapp.cli.alone import Silent, own_or_ask
 from trayapp.cli.home import places_of
 from trayapp.config.places import Places
 from trayapp.desktop.display import has_display
-from trayapp.desktop.instance import Owner, acquire
-
-PATIENCE = 5.0
-"""Seconds for the running program to show its window."""
+from trayapp.desktop.instance import Owner
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -21,13 +21,18 @@ def main(arguments: argparse.Namespace) -> int:
         show.complain("there is no display, so this is `watchbell watch`; Ctrl+C ends it")
         return _in_terminal(places, demo=arguments.demo_if_empty and is_empty(places))
     try:
-        places.prepare()
-        owner = acquire(places.lock, places.socket)
+        limits = places.prepare_what_can_be()
+        if limits:
+            show.complain(limits)
+        owner = own_or_ask(places, {"do": "show", "activation": _activation_token()})
     except OSError as fault:
         show.complain(f"cannot use {places.run}: {fault}")
         return exits.NOT_RUNNING
-    if owner is None:
-        return _raise_other(places)
+    except Silent as fault:
+        show.complain(f"Watchbell is running already, but does not answer: {fault}")
+        return exits.NOT_RUNNING
+    if not isinstance(owner, Owner):
+        return _raised(owner)
     demo = arguments.demo_if_empty and is_empty(places)
     return run_here(places, owner, window=arguments.window, hidden=arguments.hidden, demo=demo)
 
@@ -62,16 +67,9 @@ def is_empty(places: Places) -> bool:
     return settings is not None and not settings.services
 
 
-def _raise_other(places: Places) -> int:
-    from trayapp.desktop.control import NoAnswer, Refused, ask  # noqa: PLC0415 - needed by a second start alone
-    from trayapp.desktop.door import NotRunning  # noqa: PLC0415
-
-    try:
-        shown = ask(places.socket, {"do": "show", "activation": _activation_token()}, PATIENCE, starting=True)["shown"]
-    except (NotRunning, NoAnswer, Refused) as fault:
-        show.complain(f"Watchbell is running already, but does not answer: {fault}")
-        return exits.NOT_RUNNING
-    if not shown:
+def _raised(answer: Mapping[str, Any]) -> int:
+    """What the running program has said of its window."""
+    if not answer["shown"]:
         show.complain("Watchbell is running already, in a terminal (`watchbell watch`)")
         return exits.NOT_RUNNING
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trayapp.cli.circumstances import row
@@ -15,6 +15,7 @@ from trayapp.core.words import CheckResult, Finding, Outcome, Status
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
 _OUTCOMES = {
     Outcome.OK: ("✓", "green"),
@@ -41,8 +42,15 @@ def console(*, stderr: bool = False) -> Console:
     """A console that colours a terminal and nothing else (and heeds NO_COLOR)."""
     from rich.console import Console  # noqa: PLC0415 - heavy; programs that read JSON never pay for it
 
-    width = None if (sys.stderr if stderr else sys.stdout).isatty() else UNCUT
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
+    class Ours(Console):
+        def on_broken_pipe(self) -> None:
+            """Whoever reads us has left: trayapp.cli.main ends the same way for every command."""
+            raise BrokenPipeError
+
+    # rich takes every terminal that calls itself dumb for one of 80 columns.
+    here = (sys.stderr if stderr else sys.stdout).isatty()
+    width = shutil.get_terminal_size().columns if here else UNCUT
+    return Ours(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
 
 
 FOR_PROGRAMS = frozenset({"errno", "gai_errno", "phase", "verify_code"})
@@ -65,8 +73,8 @@ def say(sentence: str) -> None:
 
 
 def counted(number: int, word: str) -> str:
-    """ "1 service", "2 services"."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    """ "1 service", "2,000 services"."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def checks_table(results: list[tuple[str, CheckResult]]) -> Table:
@@ -75,10 +83,10 @@ def checks_table(results: list[tuple[str, CheckResult]]) -> Table:
     for name, result in results:
         shape, colour = _OUTCOMES[result.finding.outcome]
         table.add_row(
-            _text(shape, colour),
-            _text(wording.plain(name, 40), "bold"),
-            _text(str(result.finding.outcome), colour),
-            _text(said(result.finding)),
+            text(shape, colour),
+            text(wording.plain(name, 40), "bold"),
+            text(str(result.finding.outcome), colour),
+            text(said(result.finding)),
         )
     return table
 
@@ -131,15 +139,99 @@ def services_table(services: Sequence[Mapping[str, Any]], now: int, width: int) 
             group = service["group"]
             if number:
                 table.add_row()
-            table.add_row("", _text(wording.plain(group or "Other", 60).upper(), "bright_black"))
+            table.add_row("", text(wording.plain(group or "Other", 60).upper(), "bright_black"))
         shape, colour = _STATUSES[Status(service["status"])]
         table.add_row(
-            _text(shape, colour),
-            _text(wording.plain(service["name"], longest), "bold"),
-            _text(service["status"], colour),
-            _text(row(service, now)),
-            *([_text(timeline.percent(service["availability_24h"]))] if "availability_24h" in service else []),
+            text(shape, colour),
+            text(wording.plain(service["name"], longest), "bold"),
+            text(service["status"], colour),
+            text(row(service, now)),
+            *([text(timeline.percent(service["availability_24h"]))] if "availability_24h" in service else []),
         )
+    return table
+
+
+STRIP = {
+    Status.UP: "━",
+    Status.DEGRADED: "▲",
+    Status.DOWN: "✕",
+    Status.UNKNOWN: "·",
+    Status.MAINTENANCE: "‖",
+    Status.PAUSED: "‖",
+}
+"""What a cell of a strip looks like without colours."""
+
+
+def strip(statuses: Sequence[Status]) -> Text:
+    """The cells of a strip as one line."""
+    from rich.text import Text  # noqa: PLC0415 - see console()
+
+    return Text.assemble(*((STRIP[status], _STATUSES[status][1]) for status in statuses))
+
+
+def status_text(status: Status) -> Text:
+    """The word for a status in its colour."""
+    return text(status, _STATUSES[status][1])
+
+
+def spent(times: Sequence[tuple[Status, str]], width: int) -> Text:
+    """How long it was what, each with what it looks like in a strip: "━ up 6 d   ✕ down 12 min".
+
+    None of them is torn apart at the edge, which is after so many columns.
+    """
+    from rich.text import Text  # noqa: PLC0415 - see console()
+
+    said, used = Text(), 0
+    for status, words in times:
+        length = len(words) + 2
+        if said:
+            fits = used + 3 + length <= width
+            said.append("   " if fits else "\n")
+            used = used + 3 if fits else 0
+        said.append(STRIP[status], _STATUSES[status][1]).append(f" {words}")
+        used += length
+    return said
+
+
+def print_lines(console: Console, lines: Sequence[Text]) -> None:
+    """Each on a line of its own, cut where there is no room."""
+    for line in lines:
+        console.print(line, no_wrap=True, overflow="ellipsis")
+
+
+def print_table(console: Console, table: Table) -> None:
+    """Without the blanks that fill the last column: a pipe or a file has no use for them."""
+    with console.capture() as captured:
+        console.print(table)
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()), file=console.file)
+
+
+def aligned(rows: Sequence[Sequence[Text] | Text], numbers: Collection[int] = ()) -> list[Text]:
+    """Rows of cells as lines in which the cells stand below each other; the columns of `numbers` end below each other.
+
+    A row that is one text is a line of its own.
+    """
+    from rich.text import Text  # noqa: PLC0415 - see console()
+
+    cells = [row for row in rows if not isinstance(row, Text)]
+    widths = [max(cell.cell_len for cell in column) for column in zip(*cells, strict=True)]
+    lines = []
+    for each in rows:
+        line = Text()
+        for number, cell in enumerate([each] if isinstance(each, Text) else each):
+            gap = " " * (widths[number] - cell.cell_len) if not isinstance(each, Text) else ""
+            line.append("  " if number else "")
+            line.append_text(Text(gap) + cell if number in numbers else cell + Text(gap))
+        line.rstrip()
+        lines.append(line)
+    return lines
+
+
+def figures_table(rows: Sequence[tuple[str, Text | str]]) -> Table:
+    """What is said of what, one a line, or on more where there is no room."""
+    table = _table()
+    for what, said in rows:
+        table.add_row(text(what, "bright_black"), said)
     return table
 
 
@@ -149,7 +241,8 @@ def _table() -> Table:
     return Table.grid(padding=(0, 2, 0, 0))
 
 
-def _text(words: str, style: str = "") -> Any:
+def text(words: str, style: str = "") -> Text:
+    """Words for a cell, cut where there is no room."""
     from rich.text import Text  # noqa: PLC0415 - see console()
 
     return Text(words, style=style, no_wrap=True, overflow="ellipsis")

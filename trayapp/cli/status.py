@@ -81,7 +81,7 @@ def _show(services: list[dict[str, Any]], running: dict[str, Any] | None, now: i
     for line, style in circumstances.above(running, now) if running else ():
         console.print(line, style=style)
     if services:
-        console.print(show.services_table(services, now, console.width))
+        show.print_table(console, show.services_table(services, now, console.width))
     elif running is None or not running["faults"]:
         console.print("Nothing is watched yet. `watchbell add https://example.com` adds a service.")
 

@@ -12,6 +12,7 @@ from trayapp import events
 from trayapp.alerts.notifier import Notifier, OnAction
 from trayapp.alerts.traymessage import TrayMessage
 from trayapp.cli import exits, show
+from trayapp.cli.alone import Silent, own_or_ask
 from trayapp.cli.faces import Face, JsonFace, LineFace
 from trayapp.cli.home import configured, places_of
 from trayapp.cli.over import Over
@@ -19,7 +20,7 @@ from trayapp.config.places import Places
 from trayapp.config.secrets import Secrets
 from trayapp.desktop.control import NoAnswer, Refused, stream
 from trayapp.desktop.door import NotRunning
-from trayapp.desktop.instance import Owner, acquire
+from trayapp.desktop.instance import Owner
 from trayapp.engine import Engine, Faces
 from trayapp.faults import Faults
 from trayapp.log import open_log
@@ -38,19 +39,23 @@ def main(arguments: argparse.Namespace) -> int:
 def watch(places: Places, *, json: bool, seconds: float | None, notify: bool, demo: bool = False) -> int:
     """Watch until a signal, or for so many seconds, and print what happens."""
     try:
-        places.prepare()
+        limits = places.prepare_what_can_be()
     except OSError as fault:
         show.complain(f"cannot use {places.home or places.data}: {fault}")
         return exits.NOT_RUNNING
+    if limits:
+        show.complain(limits)
     with ExitStack() as at_end:
         over = at_end.enter_context(Over.at_signal())
         try:
-            owner = acquire(places.lock, places.socket)
+            owner = own_or_ask(places, {"do": "status"})
+        except Silent:  # it may be starting still, or of another version
+            return _follow(places, over, json=json, seconds=seconds)
         except OSError as fault:
             show.complain(f"cannot use {places.run}: {fault}; watching all the same, and nobody else can ask this one")
             owner = None
         else:
-            if owner is None:
+            if not isinstance(owner, Owner):
                 return _follow(places, over, json=json, seconds=seconds)
             at_end.callback(owner.release)
         return _run(places, owner, over, at_end, json=json, seconds=seconds, notify=notify, demo=demo)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from concurrent.futures import Future
+from typing import Any, TypeVar
 
 from trayapp import __version__, events
 from trayapp.config.load import Loaded
@@ -11,7 +13,11 @@ from trayapp.core.wording import plain
 from trayapp.engine import requests
 from trayapp.engine.broadcast import Broadcast
 from trayapp.engine.in_force import InForce
+from trayapp.history.faults import HistoryUnavailable, Impossible
+from trayapp.history.writer import History
 from trayapp.monitor.monitor import Monitor
+
+T = TypeVar("T")
 
 
 class Answers:
@@ -26,6 +32,7 @@ class Answers:
         monitor: Monitor,
         in_force: InForce,
         broadcast: Broadcast,
+        history: History,
         *,
         reload: Callable[[], Awaitable[Loaded]],
         raise_window: Callable[[str | None], bool],
@@ -33,6 +40,7 @@ class Answers:
         self._monitor = monitor
         self._in_force = in_force
         self._broadcast = broadcast
+        self._history = history
         self._read_again = reload
         self._raise_window = raise_window
 
@@ -58,6 +66,10 @@ class Answers:
                 return self._pause(until)
             case requests.WhenBack(services=ids, wanted=wanted):
                 return self._tell_when_back(ids, wanted)
+            case requests.Correct(incident=incident, verdict=verdict, note=note):
+                return self._correct(incident, verdict, note)
+            case requests.Mark(text=text, services=ids, at=at):
+                return self._mark(text, ids, at)
 
     async def _show(self, activation: str | None) -> events.Event:
         return {"shown": self._raise_window(activation)}
@@ -102,6 +114,33 @@ class Answers:
 
     async def _tell_when_back(self, ids: Sequence[str], wanted: bool) -> events.Event:
         return {"when_back": [id_ for id_ in self._known(ids) if self._monitor.tell_when_back(id_, wanted)]}
+
+    async def _correct(self, incident: int, verdict: str | None, note: str) -> events.Event:
+        """The correction that stands now, or that was undone; None: there was nothing to undo."""
+        if verdict is None:
+            return events.corrected(await self._written(self._history.undo_correction(incident)))
+        made = await self._written(self._history.correct(incident, verdict, plain(note, requests.MOST_NOTE)))
+        return events.corrected(made)
+
+    async def _mark(self, text: str, ids: Sequence[str], at: int | None) -> events.Event:
+        words, now = plain(text, requests.MOST_NOTE), self._monitor.snapshot().at
+        if not words:
+            raise ValueError("a marker says what was changed")
+        if at is not None and at > now:
+            raise ValueError("that moment has not come yet")
+        made = await self._written(self._history.mark(words, self._known(ids), now if at is None else at))
+        return events.marked(made)
+
+    async def _written(self, writing: Future[T]) -> T:
+        """What the history answers. Raises ValueError where it cannot be, or cannot be written now."""
+        try:
+            return await asyncio.wrap_future(writing)
+        except (Impossible, HistoryUnavailable) as no:
+            raise ValueError(str(no)) from None
+        except Exception as fault:
+            if self._history.trouble is None:
+                raise
+            raise ValueError(self._history.trouble) from fault
 
     def _known(self, ids: Sequence[str]) -> Sequence[str]:
         """Each of them once. Raises ValueError where one is no service of ours."""

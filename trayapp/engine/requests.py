@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeAlias, get_args
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -15,6 +15,10 @@ Ids: TypeAlias = Annotated[list[Annotated[str, Meta(min_length=1, max_length=100
 
 Moment: TypeAlias = Annotated[int, Meta(ge=0, le=FOR_EVER)]
 """Milliseconds UTC."""
+
+
+MOST_NOTE = 1_000
+"""Characters of what somebody says of a correction or of a change."""
 
 
 class Request(Struct, frozen=True, tag_field="do"):
@@ -72,7 +76,23 @@ class WhenBack(Request, frozen=True, tag="when_back"):
     wanted: bool
 
 
-Known: TypeAlias = Show | Status | Events | Check | Reload | Acknowledge | Snooze | Pause | WhenBack
+class Correct(Request, frozen=True, tag="correct"):
+    """This incident was none, or maintenance; None: what was seen counts again."""
+
+    incident: Annotated[int, Meta(ge=1, le=FOR_EVER)]
+    verdict: Literal["false alarm", "maintenance"] | None
+    note: Annotated[str, Meta(max_length=MOST_NOTE)] = ""
+
+
+class Mark(Request, frozen=True, tag="mark"):
+    """Somebody changed this, at these services or at all where none are given; None: just now."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=MOST_NOTE)]
+    services: Ids
+    at: Moment | None
+
+
+Known: TypeAlias = Show | Status | Events | Check | Reload | Acknowledge | Snooze | Pause | WhenBack | Correct | Mark
 
 _NAMES = frozenset(kind.__struct_config__.tag for kind in get_args(Known))
 
