@@ -251,9 +251,20 @@ def test_unknown_keys_are_warned_of_and_disturb_nothing() -> None:
     ]
 
 
-@pytest.mark.parametrize("table", ["history", "appearance"])
-def test_tables_of_other_matters_are_left_alone(table: str) -> None:
-    assert said(f"[{table}]\nx = 1\n") == []
+def test_tables_of_other_matters_are_left_alone() -> None:
+    assert said("[appearance]\nx = 1\n") == []
+
+
+def test_how_long_single_checks_are_kept_is_between_a_day_and_ten_years() -> None:
+    def kept(text: str) -> int | None:
+        settings = parse(f"[history]\nkeep_checks = {text}\n{WEB}").settings
+        return settings.history.keep_checks if settings is not None else None
+
+    assert kept("'7d'") == 7 * 86_400_000
+    assert said("[history]\nkeep_checks = '7d'\n") == []
+    (fault,) = said("[history]\nkeep_checks = '1h'\n")
+    assert fault.startswith("history.keep_checks: ")
+    assert kept("'1h'") == 30 * 86_400_000, "what is wrong is as if it were not there"
 
 
 def test_a_newer_version_is_warned_of_and_read() -> None:

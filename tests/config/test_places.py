@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,31 @@ def test_somebody_elses_folder_is_refused(tmp_path: Path) -> None:
 def test_secrets_of_different_homes_have_different_names_in_the_keyring(tmp_path: Path) -> None:
     assert Places.standard().keyring_service == "watchbell"
     assert Places.under(tmp_path).keyring_service == f"watchbell {tmp_path}"
+
+
+def test_where_nothing_can_be_made_the_lock_is_elsewhere_and_for_everybody_the_same() -> None:
+    places = Places.under(Path("/proc/nowhere/home"))
+    reached, again = places.within_reach(), Places.under(Path("/proc/nowhere/home")).within_reach()
+    other = Places.under(Path("/proc/nowhere/else")).within_reach()
+    if os.geteuid() == 0:  # who is root may write there, says the system
+        assert reached == places
+    else:
+        assert reached.run.parent == Path(tempfile.gettempdir())
+        assert (reached, reached.history_db) == (again, places.history_db)
+        assert other.run != reached.run
+
+
+def test_what_can_be_prepared_is_and_the_rest_is_a_sentence(tmp_path: Path) -> None:
+    assert Places.under(tmp_path / "home").prepare_what_can_be() is None
+    nowhere = Path("/proc/nowhere")
+    places = Places(tmp_path / "config", nowhere / "data", nowhere / "log", tmp_path / "run")
+    assert places.prepare_what_can_be() == (
+        f"{places.data} can not be written to: settings can not be saved there, and history is kept in memory"
+    )
+    assert mode(places.run) == 0o700
+    places.config.rmdir()
+    places.config.touch()
+    with pytest.raises(FileExistsError):
+        places.prepare_what_can_be()
+    with pytest.raises(FileNotFoundError):
+        Places.under(nowhere).prepare_what_can_be()

@@ -12,14 +12,19 @@ from trayapp.config.lines import Path, dotted
 from trayapp.config.maintenance import Maintenance
 from trayapp.config.quiet_hours import QuietHours
 from trayapp.config.reading import Reading
-from trayapp.config.surroundings import Network, Notifications
+from trayapp.config.surroundings import Network, Notifications, Retention
 from trayapp.config.written import ID_IN_WORDS, NAME_PATTERN
 from trayapp.core.keys import declared_keys
 from trayapp.core.wording import plain
 
 T = TypeVar("T")
 
-SINGLE_TABLES: Mapping[str, type] = {"quiet_hours": QuietHours, "notifications": Notifications, "network": Network}
+SINGLE_TABLES: Mapping[str, type] = {
+    "quiet_hours": QuietHours,
+    "notifications": Notifications,
+    "network": Network,
+    "history": Retention,
+}
 """Tables that there is one of, by the class that declares their keys."""
 
 _MAINTENANCE_KEYS = declared_keys(Maintenance)

@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from trayapp.config.maintenance import Maintenance
 from trayapp.config.quiet_hours import QuietHours
-from trayapp.config.surroundings import Network
+from trayapp.config.surroundings import Network, Retention
 from trayapp.config.zones import weekday_numbers
 from trayapp.core.calendar import EVERY_DAY, Once, Repeated, Rule, Window, active
 from trayapp.core.keys import Duration
@@ -67,6 +67,12 @@ def reminder_in_words(reminder: Duration) -> str:
     if not reminder:
         return "An outage is told once, and never again."
     return f"An outage that nobody took note of is told again every {duration(reminder)}."
+
+
+def retention_in_words(retention: Retention) -> str:
+    """What is remembered, and for how long."""
+    kept = f"Single checks are remembered for {duration(retention.keep_checks)}"
+    return f"{kept}. What was up and down, every outage and how quick the answers were: for ever."
 
 
 def network_in_words(network: Network) -> str:

@@ -18,7 +18,7 @@ from trayapp.config.outside import outside
 from trayapp.config.quiet_hours import QuietHours
 from trayapp.config.reading import WRONG, Fetch, Reading
 from trayapp.config.settings import Settings
-from trayapp.config.surroundings import Network, Notifications
+from trayapp.config.surroundings import Network, Notifications, Retention
 from trayapp.config.tables import SERVICE_KEYS, ServiceTables
 from trayapp.probes.base import Kind
 
@@ -107,6 +107,7 @@ def parse(text: str, kinds: Mapping[str, type[Kind]] | None = None, fetch: Fetch
         beside.single(document, "quiet_hours", QuietHours),
         beside.single(document, "network", Network) or Network(),
         beside.single(document, "notifications", Notifications) or Notifications(),
+        beside.single(document, "history", Retention) or Retention(),
     )
     return Loaded(settings, complaints.faults(text), text, left_out, tuple(beside.wrong))
 

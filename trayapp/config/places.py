@@ -5,15 +5,21 @@ The one file that knows platformdirs.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
+import tempfile
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 APPLICATION = "watchbell"
+
+
+class NotYours(PermissionError):
+    """A folder belongs to another user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,40 @@ class Places:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _make_private(folder)
 
+    def prepare_what_can_be(self) -> str | None:
+        """The same for who only watches: of folders that can not be written, a sentence is all that becomes.
+
+        Raises OSError where the folder of the lock can not be, or a file stands where a folder is to be, and
+        PermissionError when one is somebody else's.
+        """
+        refused: Path | None = None
+        for folder in (*([self.home] if self.home is not None else []), self.config, self.data, self.log, self.run):
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if folder == self.home:
+                    _check_owner(folder)
+                else:
+                    _make_private(folder)
+            except OSError as fault:
+                if folder == self.run or isinstance(fault, (NotYours, FileExistsError, NotADirectoryError)):
+                    raise
+                refused = refused or folder
+            else:
+                refused = refused or (None if os.access(folder, os.W_OK) else folder)
+        if refused is None:
+            return None
+        return f"{refused} can not be written to: settings can not be saved there, and history is kept in memory"
+
+    def within_reach(self) -> Self:
+        """These; the lock and the socket in the system's temporary folder where their own can not be written to.
+
+        The same for everybody who asks for the same places, so that a program that runs there is found.
+        """
+        if os.name != "posix" or _may_be_written(self.run):
+            return self
+        name = hashlib.blake2b(os.fsencode(self.run), digest_size=6).hexdigest()
+        return replace(self, run=Path(tempfile.gettempdir()) / f"{APPLICATION}-{os.geteuid()}-{name}")
+
     @property
     def open_to_others(self) -> Path | None:
         """The folder in which others of this machine could exchange ours for theirs; None: there is none such."""
@@ -94,6 +134,12 @@ class Places:
             return None  # a profile's folders are the user's own there
         mode = self.home.stat().st_mode
         return self.home if mode & 0o022 and not mode & stat.S_ISVTX else None
+
+
+def _may_be_written(folder: Path) -> bool:
+    """Whether it can be, or can be made; a file system that is read only forbids it to root too."""
+    there = next((each for each in (folder, *folder.parents) if each.exists()), folder)
+    return os.access(there, os.W_OK | os.X_OK)
 
 
 def _make_private(folder: Path) -> None:
@@ -105,7 +151,7 @@ def _make_private(folder: Path) -> None:
 
 
 def _check_owner(folder: Path) -> None:
-    if os.name == "posix" and folder.stat().st_uid != os.geteuid():
-        raise PermissionError(
-            f"{folder} belongs to another user; remove it, or set WATCHBELL_HOME to a folder of yours"
-        )
+    # In a folder that is open to all a link may be somebody's way to have us use another of ours.
+    follow = folder.parent != Path(tempfile.gettempdir())
+    if os.name == "posix" and folder.stat(follow_symlinks=follow).st_uid != os.geteuid():
+        raise NotYours(f"{folder} belongs to another user; remove it, or set WATCHBELL_HOME to a folder of yours")

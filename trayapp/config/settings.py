@@ -8,7 +8,7 @@ from typing import Any
 
 from trayapp.config.maintenance import Maintenance
 from trayapp.config.quiet_hours import QuietHours
-from trayapp.config.surroundings import Network, Notifications
+from trayapp.config.surroundings import Network, Notifications, Retention
 from trayapp.core.keys import Reference, declared_keys
 from trayapp.core.words import NOTHING, Service
 
@@ -26,6 +26,7 @@ class Settings:
     quiet_hours: QuietHours | None = None
     network: Network = field(default_factory=Network)
     notifications: Notifications = field(default_factory=Notifications)
+    history: Retention = field(default_factory=Retention)
 
 
 def references(service: Service) -> frozenset[Reference]:

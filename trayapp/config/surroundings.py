@@ -1,4 +1,4 @@
-"""[network] and [notifications]: what of the world around the services a person may choose."""
+"""[network], [notifications] and [history]: what of the world around the services a person may choose."""
 
 from __future__ import annotations
 
@@ -34,3 +34,13 @@ class Notifications:
         Duration,
         Key("Reminder", "Time until an outage nobody took note of is told again; 0s: never.", most=7 * 86_400_000),
     ] = Duration(4 * 3_600_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long single checks are remembered. Statuses, outages and how quick the answers were stay for ever."""
+
+    keep_checks: Annotated[
+        Duration,
+        Key("Keep single checks", "Older ones are summed up by the hour.", least=86_400_000, most=3_650 * 86_400_000),
+    ] = Duration(30 * 86_400_000)

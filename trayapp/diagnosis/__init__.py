@@ -15,9 +15,10 @@ from trayapp import __version__
 from trayapp.config.places import Places
 from trayapp.diagnosis import desktop, home, machine, network
 from trayapp.diagnosis.desktop import examine_desktop
+from trayapp.diagnosis.home import examine_history
 from trayapp.diagnosis.row import Row
 
-__all__ = ["Row", "examine", "examine_desktop"]
+__all__ = ["Row", "examine", "examine_desktop", "examine_history"]
 
 
 def examine(places: Places, *, display: bool, ask: bool = False) -> list[Row]:

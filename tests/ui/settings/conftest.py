@@ -9,7 +9,7 @@ import pytest
 import shiboken6
 from pytestqt.qtbot import QtBot
 
-from tests.ui.settings.little_world import PLANNED, Program, desktop_rows, machine_rows
+from tests.ui.settings.little_world import PLANNED, Program, desktop_rows, history_rows, machine_rows
 from tests.ui.world import NOW
 from trayapp.probes import PROBES
 from trayapp.ui.bridge import Bridge
@@ -30,7 +30,15 @@ def open_settings(qtbot: QtBot, appearance: Appearance, program: Program) -> Ite
 
     def open_it() -> SettingsDialog:
         dialog = SettingsDialog(
-            program, bridge, appearance, PROBES, desktop_rows, machine_rows, lambda: NOW, ZoneInfo("Europe/Berlin")
+            program,
+            bridge,
+            appearance,
+            PROBES,
+            desktop_rows,
+            history_rows,
+            machine_rows,
+            lambda: NOW,
+            ZoneInfo("Europe/Berlin"),
         )
         opened.append(dialog)
         dialog.show()

@@ -335,6 +335,7 @@ def test_the_keyboard_reaches_every_page(settings: SettingsDialog) -> None:
         "No maintenance is planned",
         "What this desktop offers",
         "Is it me or them?",
+        "What is remembered",
         "What this machine gives Watchbell",
     ):
         QTest.keyClick(tabs, Qt.Key.Key_Right)

@@ -33,7 +33,8 @@ def _now() -> int:
 class SettingsDialog(QDialog):
     """Made when it is wanted and deleted when it is closed. `kinds` are the probe kinds by name.
 
-    `notification_rows` and `machine_rows` look at this desktop and this machine in some other thread.
+    `notification_rows`, `history_rows` and `machine_rows` look at this desktop, at what is remembered and at this
+    machine in some other thread.
     `clock` tells the time (ms UTC) and `zone` is that of this computer, for what is said of maintenance.
     """
 
@@ -44,6 +45,7 @@ class SettingsDialog(QDialog):
         appearance: Appearance,
         kinds: Mapping[str, type[Any]],
         notification_rows: Look,
+        history_rows: Look,
         machine_rows: Look,
         clock: Callable[[], int] = _now,
         zone: tzinfo = HERE,
@@ -57,7 +59,17 @@ class SettingsDialog(QDialog):
         self.setMinimumSize(760, 520)
         self.drafting = Drafting(kinds, self)
         self.pages = Pages(
-            self.drafting, asks, bridge, appearance, kinds, notification_rows, machine_rows, clock, zone, self
+            self.drafting,
+            asks,
+            bridge,
+            appearance,
+            kinds,
+            notification_rows,
+            history_rows,
+            machine_rows,
+            clock,
+            zone,
+            self,
         )
         self._word = speak_as(QLabel(self), "note")
         self._save = QPushButton("&Save", self)

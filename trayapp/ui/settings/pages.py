@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from trayapp.config.in_words import network_in_words, quiet_in_words, reminder_in_words
+from trayapp.config.in_words import network_in_words, quiet_in_words, reminder_in_words, retention_in_words
 from trayapp.config.save_table import Place
 from trayapp.config.zones import zone_names
 from trayapp.ui.asks import Asks
@@ -38,6 +38,7 @@ class Pages(QWidget):
         appearance: Appearance,
         kinds: Mapping[str, type[Any]],
         notification_rows: Look,
+        history_rows: Look,
         machine_rows: Look,
         clock: Callable[[], int],
         zone: tzinfo,
@@ -51,21 +52,25 @@ class Pages(QWidget):
         quiet = TableCard("quiet_hours", "Quiet hours", _quiet, drafting, appearance)
         reminders = TableCard("notifications", "Reminders", _reminders, drafting, appearance)
         network = TableCard("network", "Is it me or them?", _network, drafting, appearance)
+        history = TableCard("history", "What is remembered", _history, drafting, appearance)
         quiet.offer("zone", {name: name for name in zone_names()})
         reminders.offer("reminder", {"0s": "Never"})
         self._cards: Mapping[str, tuple[int, TableCard]] = {
             "quiet_hours": (2, quiet),
             "notifications": (2, reminders),
             "network": (3, network),
+            "history": (4, history),
         }
         told = WhoIsTold(drafting)
         offered = MachineRows("What this desktop offers", notification_rows, bridge, appearance)
+        kept = MachineRows("What is there", history_rows, bridge, appearance)
         machine = MachineRows("What this machine gives Watchbell", machine_rows, bridge, appearance)
         for title, page in (
             ("Ser&vices", self.services),
             ("Ma&intenance", self.maintenance),
             ("&Notifications", CardsPage("Notifications", quiet, reminders, told, offered)),
             ("Net&work", CardsPage("Network", network)),
+            ("Histor&y", CardsPage("History", history, kept)),
             ("About this &machine", CardsPage("About this machine", machine)),
         ):
             self._tabs.addTab(title)
@@ -142,3 +147,7 @@ def _reminders(judged: Judgement) -> str:
 
 def _network(judged: Judgement) -> str:
     return network_in_words(judged.settings.network)
+
+
+def _history(judged: Judgement) -> str:
+    return retention_in_words(judged.settings.history)
