@@ -34,7 +34,7 @@ from trayapp.desktop.door import NotRunning
 from trayapp.desktop.instance import Owner
 from trayapp.desktop.resources import resource
 from trayapp.desktop.trayhost import watch_tray_host
-from trayapp.diagnosis import examine, examine_desktop
+from trayapp.diagnosis import examine, examine_desktop, examine_history
 from trayapp.engine.engine import LOOK, Engine, Faces
 from trayapp.faults import Faults
 from trayapp.log import open_log
@@ -83,7 +83,10 @@ def run(
     """
     with ExitStack() as stack:
         redaction, faults = Redaction(), Faults()
-        stack.callback(open_log(places.log_file, redaction).close)
+        try:
+            stack.callback(open_log(places.log_file, redaction).close)
+        except OSError as fault:
+            log.warning("no log is written: %s", fault)
         faults.install()
         app = App(application, beginning, places, owner, redaction, faults)
         stack.callback(app.end)
@@ -271,6 +274,7 @@ class App(QObject):
                 self._appearance,
                 PROBES,
                 lambda: self._diagnosis.submit(examine_desktop),
+                lambda: self._diagnosis.submit(lambda: examine_history(self._watching.places)),
                 lambda: self._diagnosis.submit(lambda: examine(self._watching.places, display=True)),
             )
             self._settings.show_snapshot(self._bridge.newest)

@@ -11,7 +11,8 @@ from concurrent.futures import Future
 from trayapp.adding import text_of
 from trayapp.config.load import parse
 from trayapp.config.save import CannotSave, Conflict, save
-from trayapp.core.words import CheckResult, Incident, Segment, Service
+from trayapp.core.evidence import Evidence
+from trayapp.core.words import CheckResult, Correction, Incident, Segment, Service
 from trayapp.engine.engine import Engine
 from trayapp.history.queries import Reader
 from trayapp.ui.asks import ApplyResult
@@ -52,6 +53,9 @@ class Wishes:
     def set_secret(self, name: str, value: str, origin: str) -> Future[None]:
         return self._engine.keep_secret(name, value, origin)
 
+    def correct(self, incident: int, verdict: str | None) -> Future[None]:
+        return self._engine.correct(incident, verdict)
+
     # Of services.toml
 
     def settings_text(self) -> str:
@@ -79,6 +83,12 @@ class Wishes:
 
     def incidents(self, since: int, until: int, service: str | None = None) -> Sequence[Incident]:
         return self._past.incidents(since, until, service)
+
+    def corrections(self, incidents: list[int]) -> Mapping[int, Sequence[Correction]]:
+        return self._past.corrections(incidents)
+
+    def evidence(self, incident: int) -> tuple[Evidence | None, Evidence | None]:
+        return self._past.evidence(incident)
 
     # Of the desktop
 

@@ -13,8 +13,11 @@ from pytestqt.qtbot import QtBot
 from tests.ui.world import NOW, PaperAsks, PaperPast, picture
 from trayapp.core.words import Snapshot
 from trayapp.ui.actions import ServiceActions
+from trayapp.ui.bridge import Bridge
+from trayapp.ui.corrections import Corrections
 from trayapp.ui.icons import Icons
 from trayapp.ui.palette import Appearance
+from trayapp.ui.reports import Reports
 from trayapp.ui.strips import Strips
 from trayapp.ui.window.placement import Placement
 from trayapp.ui.window.services import ServicesPage
@@ -34,8 +37,13 @@ class Stage:
         self.revealed: list[str] = []
         self.edited: list[str] = []
         self.strips = Strips(self.past, self.clock)
-        actions = ServiceActions(self.asks, self.clock, self.revealed.append, self.edited.append)
+        reports = Reports(self.past, self.clock)
+        self.bridge = Bridge()
+        corrections = Corrections(self.asks, self.past, self.bridge)
+        actions = ServiceActions(self.asks, self.clock, self.revealed.append, self.edited.append, reports, corrections)
         self.page = ServicesPage(appearance, self.asks, actions, self.strips, self.clock)
+        corrections.made.connect(self.page.read_again)
+        self.corrections = corrections
         self.place = folder / "window.json"
         self.first_page = QLabel("first page")
         self.window = Window(

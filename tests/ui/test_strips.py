@@ -72,7 +72,7 @@ def test_nothing_is_read_while_nobody_asks(qtbot: QtBot) -> None:
 
 def test_every_range_divides_into_cells_that_a_person_can_name() -> None:
     spans = [offered.span / offered.cells for offered in RANGES]
-    assert spans == [HOUR / 2, 6 * HOUR, DAY, 2 * DAY]
+    assert spans == [HOUR / 2, 6 * HOUR, DAY, 2 * DAY, 7 * DAY]
 
 
 def test_a_history_that_cannot_be_read_shows_nothing_observed(qtbot: QtBot) -> None:

@@ -10,6 +10,7 @@ from tests.ui.world import (
     MINUTE,
     NOW,
     PaperAsks,
+    PaperPast,
     acknowledged,
     down,
     picture,
@@ -21,10 +22,13 @@ from tests.ui.world import (
 )
 from trayapp.core.words import FOR_EVER, Notification, ServiceView, Snapshot
 from trayapp.ui.actions import ServiceActions, is_page
+from trayapp.ui.bridge import Bridge
+from trayapp.ui.corrections import Corrections
 from trayapp.ui.entries import LivingMenu
 from trayapp.ui.icons import Icons
 from trayapp.ui.menu import NAMED, TrayMenu, gist
 from trayapp.ui.palette import Appearance
+from trayapp.ui.reports import Reports
 from trayapp.ui.times import clock, tomorrow
 from trayapp.ui.tray import Tray
 
@@ -34,11 +38,17 @@ class Wishes(PaperAsks):
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()
-        actions = ServiceActions(self, lambda: NOW, self.reveal, self.edit)
+        self.past: PaperPast = PaperPast(snapshot())
+        self.bridge = Bridge()
+        actions = self.actions()
         self.icons = Icons(appearance)
         self.contents = TrayMenu(self, self.icons, actions, lambda: NOW, self.open_window, self.open_settings)
         self.menu = QMenu()
         self.living = LivingMenu(self.menu)
+
+    def actions(self) -> ServiceActions:
+        corrections = Corrections(self, self.past, self.bridge)
+        return ServiceActions(self, lambda: NOW, self.reveal, self.edit, Reports(self.past, lambda: NOW), corrections)
 
     def fill(self, shown: Snapshot) -> list[str]:
         self.living.show(self.contents.entries(shown))
@@ -46,9 +56,8 @@ class Wishes(PaperAsks):
 
     def menu_of(self, view: ServiceView) -> QMenu:
         """The menu of one service in the window."""
-        actions = ServiceActions(self, lambda: NOW, self.reveal, self.edit)
         menu = QMenu(self.menu)
-        LivingMenu(menu).show(actions.everything(view))
+        LivingMenu(menu).show(self.actions().everything(view))
         return menu
 
     def reveal(self, name: str) -> None:

@@ -169,7 +169,7 @@ def test_enter_opens_the_menu_of_the_service_with_its_facts_and_acts(qtbot: QtBo
     assert words[0] == "https://twitter.com/, every 1 min"
     assert words[1].endswith("HTTP 503, 31 ms")
     assert [word for word in words[2:] if word] == [
-        "Check now", "Acknowledge", "Snooze", "Pause this service", "Open link", "Copy message",
+        "Check now", "Acknowledge", "Snooze", "Pause this service", "Open link", "Copy message", "Copy report",
         "Settings of this service…",
     ]  # fmt: skip
     choose(menu, "Check now")

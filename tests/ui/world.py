@@ -7,11 +7,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any
 
+from trayapp.core.evidence import Evidence
 from trayapp.core.keys import Duration
 from trayapp.core.words import (
     Belief,
     Blame,
     CheckResult,
+    Correction,
     Finding,
     Incident,
     Outcome,
@@ -195,6 +197,8 @@ class PaperPast:
     def __init__(self, shown: Snapshot) -> None:
         self.status = {view.service.id: view.belief for view in shown.services}
         self.asked: list[tuple[str, ...]] = []
+        self.said: dict[int, Sequence[Correction]] = {}
+        self.kept: dict[int, tuple[Evidence | None, Evidence | None]] = {}
 
     def timelines(self, services: Sequence[str], since: int, until: int, now: int) -> Mapping[str, Sequence[Segment]]:
         self.asked.append(tuple(services))
@@ -205,6 +209,12 @@ class PaperPast:
         if belief is None or belief.incident is None or belief.incident.start >= until:
             return ()
         return (belief.incident,)
+
+    def corrections(self, incidents: list[int]) -> Mapping[int, Sequence[Correction]]:
+        return {incident: self.said.get(incident, ()) for incident in incidents}
+
+    def evidence(self, incident: int) -> tuple[Evidence | None, Evidence | None]:
+        return self.kept.get(incident, (None, None))
 
     def _segments(self, name: str, since: int, until: int) -> list[Segment]:
         length, belief = until - since, self.status.get(name) or Belief(name, Status.UP, since)
@@ -260,6 +270,11 @@ class PaperAsks:
     def set_secret(self, name: str, value: str, origin: str) -> Future[None]:
         self.asked.append(("set_secret", name, origin))
         return Future()
+
+    def correct(self, incident: int, verdict: str | None) -> Future[None]:
+        self.asked.append(("correct", incident, verdict))
+        self.corrected: Future[None] = Future()
+        return self.corrected
 
     def open_link(self, url: str) -> None:
         self.asked.append(("open_link", url))

@@ -163,6 +163,10 @@ class Engine:
         """Check a service once, configured or not; neither recorded nor told."""
         return self._ask(self._asking.ask(service))
 
+    def correct(self, incident: int, verdict: str | None) -> Future[None]:
+        """An incident was something else, or is as it was seen; the future raises what keeps it from the disk."""
+        return self._ask(self._correct(incident, verdict))
+
     def keep_secret(self, name: str, value: str, target: str) -> Future[None]:
         """Put a secret into the keyring, bound to a target; the future raises SecretUnavailable or ValueError."""
         return self._ask(self._secrets.keep(name, value, target))
@@ -214,7 +218,9 @@ class Engine:
     def _build(self, at_end: AsyncExitStack) -> None:
         """Make the parts, and say how each ends: the last one here ends first."""
         self._history = History(
-            self._places.history_db, on_fault=lambda fault: self._faults.record(fault, "the history")
+            self._places.history_db,
+            on_fault=lambda fault: self._faults.record(fault, "the history"),
+            version=__version__,
         )
         at_end.callback(self._history.close, HISTORY_PATIENCE)
         at_end.callback(self._asking.close)
@@ -275,6 +281,7 @@ class Engine:
                 self._monitor,
                 self._in_force,
                 self._broadcast,
+                self._history,
                 reload=self._reload,
                 raise_window=self._faces.raise_window,
             )
@@ -327,6 +334,12 @@ class Engine:
         self._put_in_force()
         return loaded
 
+    async def _correct(self, incident: int, verdict: str | None) -> None:
+        if verdict is None:
+            await asyncio.wrap_future(self._history.undo_correction(incident))
+        else:
+            await asyncio.wrap_future(self._history.correct(incident, verdict))
+
     def _supervised(self, work: Coroutine[Any, Any, None], what: str) -> asyncio.Task[None]:
         """A task whose failure is recorded as a fault of ours."""
 
@@ -366,6 +379,7 @@ class Engine:
             controls = tuple(map(control, settings.network.control))
             self._network.use(controls, ask_routers=settings.network.gateway)
             self._desk.use(Rules(reminder=settings.notifications.reminder or None))
+            self._history.keep_for(settings.history.keep_checks)
         self._report()
 
     def _report(self) -> None:

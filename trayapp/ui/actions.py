@@ -8,9 +8,11 @@ from functools import partial
 from PySide6.QtGui import QGuiApplication
 
 from trayapp.core.wording import acknowledged, dialled, duration, latency, plain, why
-from trayapp.core.words import FOR_EVER, ServiceView
+from trayapp.core.words import FOR_EVER, Incident, ServiceView
 from trayapp.ui.asks import Asks
+from trayapp.ui.corrections import VERDICTS, Corrections
 from trayapp.ui.entries import Entry, line
+from trayapp.ui.reports import Reports
 from trayapp.ui.times import HOUR, MINUTE, clock, lasting, tomorrow
 
 
@@ -18,12 +20,20 @@ class ServiceActions:
     """Makes entries. `reveal` and `edit` show a service (its id) in the window or in the settings."""
 
     def __init__(
-        self, asks: Asks, now: Callable[[], int], reveal: Callable[[str], None], edit: Callable[[str], None]
+        self,
+        asks: Asks,
+        now: Callable[[], int],
+        reveal: Callable[[str], None],
+        edit: Callable[[str], None],
+        reports: Reports,
+        corrections: Corrections,
     ) -> None:
         self._asks = asks
         self._now = now
         self._reveal = reveal
         self._edit = edit
+        self._reports = reports
+        self._corrections = corrections
 
     def urgent(self, view: ServiceView) -> tuple[Entry, ...]:
         """What somebody wants who is just told that something is wrong."""
@@ -31,11 +41,13 @@ class ServiceActions:
             Entry("Open", partial(self._reveal, view.service.id)),
             *self._hush(view),
             *self._link(view),
+            *self._report(view, view.belief.incident),
         )
 
     def everything(self, view: ServiceView, needing: Sequence[ServiceView] = ()) -> tuple[Entry, ...]:
         """All there is, below the facts of the last check. `needing` are the services that need a person."""
         check = partial(self._asks.check_now, (view.service.id,))
+        recent = self._reports.recent(view)
         return (
             *(Entry(said, key=f"fact {at}") for at, said in enumerate(self.facts(view))),
             line("facts"),
@@ -46,6 +58,8 @@ class ServiceActions:
             line("service"),
             *self._link(view),
             Entry("Copy message", partial(self._copy, view)),
+            *self._report(view, recent),
+            *self._correct(view, recent),
             Entry("Settings of this service…", partial(self._edit, view.service.id)),
         )
 
@@ -126,6 +140,27 @@ class ServiceActions:
         link = next(filter(is_page, (view.service.link, view.service.probe.target)), None)
         if link is not None:
             yield Entry("Open link", partial(self._asks.open_link, link))
+
+    def _report(self, view: ServiceView, incident: Incident | None) -> Iterator[Entry]:
+        if incident is not None:
+            which = "Copy report" if incident.end is None else "Copy report of the last outage"
+            yield Entry(which, partial(self._reports.copy, view, incident), "copy report")
+
+    def _correct(self, view: ServiceView, incident: Incident | None) -> Iterator[Entry]:
+        """What an outage that is over was really; chosen again, it is unsaid."""
+        if incident is None or incident.end is None:
+            return
+        standing = self._corrections.standing(incident.id)
+        say = partial(self._corrections.say, view.service.id, incident.id)
+        yield Entry(
+            "The last outage was",
+            entries=tuple(
+                Entry(
+                    words, partial(say, None if verdict == standing else verdict), verdict, checked=verdict == standing
+                )
+                for verdict, words in VERDICTS.items()
+            ),
+        )
 
     def _copy(self, view: ServiceView) -> None:
         lines = (plain(view.service.title), plain(why(view, self._now())), plain(view.service.probe.target))

@@ -80,6 +80,13 @@ class Asks(Protocol):
         """
         ...
 
+    def correct(self, incident: int, verdict: str | None) -> Future[None]:
+        """This incident, which is over, was a "false alarm" or "maintenance"; None: it counts as it was seen.
+
+        The future raises, with a sentence, where that could not be written down.
+        """
+        ...
+
     def open_link(self, url: str) -> None:
         """Show a page in the user's browser."""
         ...

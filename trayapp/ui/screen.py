@@ -17,8 +17,10 @@ from trayapp.ui.actions import ServiceActions
 from trayapp.ui.asks import Asks
 from trayapp.ui.beginning import Beginning
 from trayapp.ui.bridge import Bridge, Raising
+from trayapp.ui.corrections import Corrections
 from trayapp.ui.menu import TrayMenu
-from trayapp.ui.strips import Past, Strips
+from trayapp.ui.reports import Records, Reports
+from trayapp.ui.strips import Strips
 
 if TYPE_CHECKING:
     from trayapp.ui.window.placement import Placement
@@ -43,7 +45,7 @@ class Screen(QObject):
         beginning: Beginning,
         bridge: Bridge,
         asks: Asks,
-        past: Past,
+        past: Records,
         placement: Placement,
         first_page: Callable[[], QWidget],
         clock: Callable[[], int],
@@ -59,7 +61,11 @@ class Screen(QObject):
         self._window: Window | None = None
         self._snapshot = Snapshot(0, 0)
         self._icons = beginning.icons
-        self._actions = ServiceActions(asks, clock, self.reveal_service, self.settings_asked.emit)
+        reports = Reports(past, clock)
+        self._corrections = Corrections(asks, past, bridge, self)
+        self._actions = ServiceActions(
+            asks, clock, self.reveal_service, self.settings_asked.emit, reports, self._corrections
+        )
         self.menu = TrayMenu(asks, self._icons, self._actions, clock, self.open_window, self._ask_settings)
         self.tray = beginning.tray
         self.tray.fill_with(self.menu)
@@ -128,6 +134,7 @@ class Screen(QObject):
 
         strips = Strips(self._past, self._clock, self)
         page = ServicesPage(self._appearance, self._asks, self._actions, strips, self._clock)
+        self._corrections.made.connect(page.read_again)
         window = Window(
             self._appearance, self._icons, self._asks, page, self._first_page(), self._placement, self._tray_here
         )

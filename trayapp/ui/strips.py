@@ -55,6 +55,7 @@ RANGES = (
     Range("7 d", "7 days", 7 * DAY, 28),
     Range("30 d", "30 days", 30 * DAY, 30),
     Range("90 d", "90 days", 90 * DAY, 45),
+    Range("1 y", "52 weeks", 52 * 7 * DAY, 52),
 )
 
 

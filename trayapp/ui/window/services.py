@@ -80,6 +80,12 @@ class ServicesPage(QWidget):
         self._list.choose_first()
         self._set_pace()
 
+    @Slot(str)
+    def read_again(self, service: str) -> None:
+        """The past of this service is another now."""
+        self._strips.age([service])
+        self._list.viewport().update()
+
     def wake(self) -> None:
         """The page can be seen again."""
         self._grow_older()

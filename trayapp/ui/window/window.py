@@ -59,7 +59,7 @@ class Window(QWidget):
         self._tray_here = tray_here
         self._snapshot = Snapshot(0, 0)
         self._messages: dict[int, str] = {}
-        self.setMinimumSize(380, 320)
+        self.setMinimumSize(420, 320)
         self._demo = DemoBanner(appearance, self)
         self._demo.entered.connect(self.service_entered)
         self._notices = Notices(appearance, self._demo.last, self)
