@@ -194,7 +194,7 @@ def intercepted(world: World, row: Row) -> None:
     world.release()
     watching.until_all(Status.UP)
     # What was under way when the line was opened may have been broken off there and then.
-    assert {each.finding.cause for each in watching.failures(FAR)} <= {"reset", "timeout.first_byte"}
+    assert {each.finding.cause for each in watching.failures(FAR)} <= {"reset", "timeout.connect", "timeout.first_byte"}
     assert [told.title for told in watching.told_of(*FAR)] == []
     assert watching.faults == []
 
