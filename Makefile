@@ -40,11 +40,13 @@ fmt: setup-run  ## format the code and mend what ruff can mend
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
 
-bench: setup-test  ## memory, start, CPU per check and wake-ups, beside other programs
+bench: setup-test  ## memory, start, CPU per check, wake-ups, reports and long histories, beside others and their aims
 	$(bin)/python -m tests.bench.tray
 	$(bin)/python -m tests.bench.history
 	$(bin)/python -m tests.bench.many
 	$(bin)/python -m tests.bench.checks
+	$(bin)/python -m tests.bench.report
+	$(bin)/python -m tests.bench.year 5 60
 
 simulate: setup-run  ## thirty days of a laptop, some 4 min for each of the SEEDS: false alarms and missed outages
 	$(bin)/python -m tests.simulation --seeds $(SEEDS)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QTabBar, QWidget
 
-from tests.ui.settings.little_world import GOOD, PLANNED, TEXT, Program, desktop_rows, machine_rows
+from tests.ui.settings.little_world import GOOD, PLANNED, TEXT, Program, desktop_rows, history_rows, machine_rows
 from tests.ui.world import NOW, picture
 from trayapp.config.proposal import understood
 from trayapp.core.words import Finding, Outcome
@@ -122,9 +122,14 @@ def network_with_a_fault(appearance: Appearance) -> QWidget:
     return _on_page(appearance, 3, Program(TEXT + '[network]\ncontrol = ["https://one.example/", "two.example"]\n'))
 
 
+def history(appearance: Appearance) -> QWidget:
+    """What is remembered, and for how long."""
+    return _on_page(appearance, 4)
+
+
 def machine(appearance: Appearance) -> QWidget:
     """What this machine gives us."""
-    return _on_page(appearance, 4)
+    return _on_page(appearance, 5)
 
 
 def empty(appearance: Appearance) -> QWidget:
@@ -181,6 +186,7 @@ SHOTS: Mapping[str, Callable[[Appearance], QWidget]] = {
     "settings-maintenance-none": maintenance_none,
     "settings-network": network,
     "settings-network-fault": network_with_a_fault,
+    "settings-history": history,
     "settings-machine": machine,
     "settings-empty": empty,
     "settings-broken": broken,
@@ -195,7 +201,15 @@ def _dialog(appearance: Appearance, program: Program | None = None) -> tuple[Set
     program = program or Program()
     bridge = Bridge()
     dialog = SettingsDialog(
-        program, bridge, appearance, PROBES, desktop_rows, machine_rows, lambda: NOW, ZoneInfo("Europe/Berlin")
+        program,
+        bridge,
+        appearance,
+        PROBES,
+        desktop_rows,
+        history_rows,
+        machine_rows,
+        lambda: NOW,
+        ZoneInfo("Europe/Berlin"),
     )
     bridge.setParent(dialog)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)

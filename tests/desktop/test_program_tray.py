@@ -90,7 +90,7 @@ def test_the_menu_is_complete_without_a_click_on_the_icon(watchbell: Watchbell, 
     assert icon.labels()[0] == "shop is down"
     trouble = icon.entries()[3]
     assert trouble.label.startswith("shop: HTTP 503 · down ")
-    assert [entry.label for entry in trouble.below] == ["Open", "Acknowledge", "Snooze", "Open link"]
+    assert [entry.label for entry in trouble.below] == ["Open", "Acknowledge", "Snooze", "Open link", "Copy report"]
 
 
 def test_open_shows_the_window_with_the_keyboard_in_it(watchbell: Watchbell, panel: Panel) -> None:

@@ -45,7 +45,11 @@ def _remember(places: Places, text: str) -> None:
     settings = parse(text).settings
     assert settings is not None  # our own text
     now = SystemClock().now()
-    history = History(places.history_db, on_fault=lambda fault: log.warning("the demo has no past: %s", fault))
+    history = History(
+        places.history_db,
+        on_fault=lambda fault: log.warning("the demo has no past: %s", fault),
+        watching=False,
+    )
     history.register(settings.services, now - WEEK)
     history.commit(week_before(settings.services, now))
     history.close(PATIENCE)
