@@ -27,7 +27,9 @@ class Terminal:
     def __init__(self, home: Home, *words: str, columns: int = 90, rows: int = 24) -> None:
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        env = {**home.env, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        # The terminal says how wide it is; a variable (of the process that runs tests beside others) would overrule it.
+        usual = {name: value for name, value in home.env.items() if name not in ("COLUMNS", "LINES")}
+        env = {**usual, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         self.process = subprocess.Popen(
             [*home.program, *words], cwd=ROOT, env=env, stdin=theirs, stdout=theirs, stderr=theirs
         )

@@ -28,6 +28,9 @@ from trayapp.history.queries import Reader
 MAPPED = () if os.geteuid() == 0 else ("--map-root-user",)
 """Whoever is no root needs a user namespace to make others in; root may not make one in a chroot."""
 
+APART = ("--mount", "--propagation", "unchanged", "--pid", "--fork", "--uts", "--ipc")
+"""As in a container. In a chroot the root need not be a mount point, whose propagation could be changed."""
+
 
 @pytest.mark.parametrize("existing", [False, True], ids=["a new history", "one with a write-ahead log"])
 def test_without_shared_memory_there_is_a_history_all_the_same(
@@ -194,7 +197,7 @@ def test_who_shares_a_home_shares_its_owner_and_who_does_not_has_his_own(
         first = begun(mine, DISPLAY=":1")
         assert outcome(first) == "owner"
         second = begun(mine, DISPLAY=":2")
-        contained = begun(mine, ["unshare", *MAPPED, "--mount", "--pid", "--fork", "--uts", "--ipc"])
+        contained = begun(mine, ["unshare", *MAPPED, *APART])
         other = begun(yours)
         found = [outcome(each) for each in (second, contained, other)]
         end(first, second, contained, other)

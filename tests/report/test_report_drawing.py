@@ -20,6 +20,7 @@ from trayapp.report.charts import HIGH, STUB, described, strip, took_svg
 from trayapp.report.html import html
 from trayapp.report.style import DARK, LIGHT
 from trayapp.report.values import Chapter, Subject
+from trayapp.report.words import verdict
 from trayapp.ui import palette
 
 UNTIL = MONDAY + 7 * DAY
@@ -152,3 +153,11 @@ def test_flags_that_stand_close_do_not_cover_each_other() -> None:
     rows = [int(row) for row in re.findall(r"--row:(\d)", text)]
     assert rows == [0, 1, 2]
     assert all(a != b for a, b in pairwise(rows))
+
+
+def test_who_met_the_objective_is_not_shown_in_red() -> None:
+    an_hour = an_outage(1, MONDAY, HOUR)  # of a week: 99.40 %
+    assert verdict(a_chapter(outages=[an_hour], objective=99.0)) == (Status.UP, "met its objective")
+    assert verdict(a_chapter(outages=[an_hour], objective=99.9)) == (Status.DOWN, "was down")
+    assert verdict(a_chapter(outages=[an_hour])) == (Status.DOWN, "was down")
+    assert verdict(a_chapter(objective=99.0)) == (Status.UP, "no outage seen")

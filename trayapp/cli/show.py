@@ -47,9 +47,7 @@ def console(*, stderr: bool = False) -> Console:
             """Whoever reads us has left: trayapp.cli.main ends the same way for every command."""
             raise BrokenPipeError
 
-    # rich takes every terminal that calls itself dumb for one of 80 columns.
-    here = (sys.stderr if stderr else sys.stdout).isatty()
-    width = shutil.get_terminal_size().columns if here else UNCUT
+    width = None if (sys.stderr if stderr else sys.stdout).isatty() else UNCUT
     return Ours(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
 
 

@@ -61,6 +61,8 @@ def verdict(chapter: Chapter) -> tuple[Status, str]:
     tally = chapter.tally
     if chapter.down_at_the_end:
         return Status.DOWN, "down at the end"
+    if chapter.objective is not None and not chapter.fell_short and (tally.down or tally.degraded):
+        return Status.UP, "met its objective"  # what somebody set himself is what matters to him
     for status, word in ((Status.DOWN, "was down"), (Status.DEGRADED, "was degraded"), (Status.UP, "no outage seen")):
         if tally.of(status):
             return status, word
@@ -107,6 +109,8 @@ def ended(told: Told) -> str:
         return "its settings were changed"
     if told.incident.closing == "removed":
         return "no longer watched"
+    if told.incident.closing == "unseen":
+        return "nobody looked any more"
     return "came back unseen: at most this long" if told.incident.end_uncertain else ""
 
 
@@ -141,7 +145,7 @@ _BECAUSE = {
     "": "it is not known why",
     "new": "it was not checked yet",
     "changed": "its settings had changed and it was not checked yet",
-    "not watched": "it was not watched yet",
+    "not watched": "nobody watched it",
     "stale": "no result came in time",
     "removed": "it was removed",
     "asleep": "the computer that watched was asleep",
