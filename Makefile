@@ -26,7 +26,7 @@ run: setup-run  ## start Watchbell; with nothing to watch yet it shows its demo 
 	$(bin)/watchbell run --window --demo-if-empty
 
 test: setup-test  ## all tests, those on a real virtual desktop too
-	$(bin)/python -m pytest -n $(JOBS) --dist loadfile --max-worker-restart 0 $(AGAIN) $(ARGS)
+	$(bin)/python -m pytest -n $(JOBS) --dist loadfile --max-worker-restart 2 $(AGAIN) $(ARGS)
 
 check: lint test  ## everything a change must pass
 

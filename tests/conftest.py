@@ -22,6 +22,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     table.tell(terminalreporter)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport) -> None:
+    again.forgive_once(crashitem, report)
+
+
 @pytest.fixture(autouse=True)
 def screens_garbage(request: pytest.FixtureRequest) -> Iterator[None]:
     """Collects what a test of the screen leaves in the screen's own thread, as the program does.
