@@ -9,9 +9,9 @@ from datetime import date, datetime, time, timedelta
 
 from trayapp.config.durations import parse_duration
 from trayapp.config.zones import WEEKDAYS
+from trayapp.core.instants import MONTHS
 from trayapp.core.words import FOR_EVER
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """In English whatever the locale."""
 
 MORNING = time(8)

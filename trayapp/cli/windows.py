@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from trayapp.cli import exits, moments, show
 from trayapp.config.durations import parse_duration
+from trayapp.core.instants import MONTHS
 from trayapp.core.wording import plain
 
 HOW = 'write how long ago, such as 24h or 7d, or when: 18:00, yesterday, 2026-11-01, "2026-11-01 18:00"'
@@ -62,7 +63,7 @@ def stamp(moment: int, now: int) -> str:
     """A moment in local time for a column of them: "3 Nov 08:00", with its year where that is another."""
     when, here = (datetime.fromtimestamp(ms / 1000) for ms in (moment, now))
     year = "" if when.year == here.year else f" {when.year}"
-    return f"{when.day} {moments.MONTHS[when.month - 1]}{year} {when:%H:%M}"
+    return f"{when.day} {MONTHS[when.month - 1]}{year} {when:%H:%M}"
 
 
 def moment(written: str, now: int, *, before: int | None = None) -> int:

@@ -14,13 +14,13 @@ from trayapp.config.quiet_hours import QuietHours
 from trayapp.config.surroundings import Network, Retention
 from trayapp.config.zones import weekday_numbers
 from trayapp.core.calendar import EVERY_DAY, Once, Repeated, Rule, Window, active
+from trayapp.core.instants import MONTHS
 from trayapp.core.keys import Duration
 from trayapp.core.wording import duration
 
 _DAY = 86_400_000
 _YEAR = 366 * _DAY
 _NAMES = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _WORKDAYS = frozenset(range(5))
 
 
@@ -174,4 +174,4 @@ def _weekday(wall: datetime) -> str:
 def _date(wall: datetime, now: int, zone: tzinfo) -> str:
     """ "29 Nov"; with its year where that is another than this one."""
     year = "" if wall.year == _wall(now, zone).year else f" {wall.year}"
-    return f"{wall.day} {_MONTHS[wall.month - 1]}{year}"
+    return f"{wall.day} {MONTHS[wall.month - 1]}{year}"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""English, whatever the locale; the first is number 0."""
+
 
 def moment(at: int, zone: tzinfo) -> str:
     """ "2026-11-22 14:02:11 +01:00 (13:02:11 UTC)": local time as the reader has it, and the one that all share."""

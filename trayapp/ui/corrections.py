@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from trayapp.core.wording import plain
-from trayapp.core.words import Correction, Notification
+from trayapp.core.words import Notification
 from trayapp.history.faults import HistoryUnavailable
 from trayapp.ui.asks import Asks
 from trayapp.ui.bridge import Bridge
+from trayapp.ui.reports import Records
 
 VERDICTS = {"false alarm": "A false alarm: it counts as up", "maintenance": "Maintenance: it does not count"}
 """What an outage may have been, and what that makes of its time."""
@@ -21,28 +20,22 @@ VERDICTS = {"false alarm": "A false alarm: it counts as up", "maintenance": "Mai
 log = logging.getLogger(__name__)
 
 
-class Corrected(Protocol):
-    """What this needs of history; `history.queries.Reader` has it."""
-
-    def corrections(self, incidents: list[int], /) -> Mapping[int, Sequence[Correction]]: ...
-
-
 class Corrections(QObject):
     """`made` comes with the id of a service whose figures are others now."""
 
     made = Signal(str)
 
-    def __init__(self, asks: Asks, corrected: Corrected, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(self, asks: Asks, records: Records, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._asks = asks
-        self._corrected = corrected
+        self._records = records
         self._bridge = bridge
         self._under_way: dict[Future[None], str] = {}
 
     def standing(self, incident: int) -> str:
         """What the user says that this one was; empty: it counts as it was seen."""
         try:
-            said = self._corrected.corrections([incident]).get(incident, [])
+            said = self._records.corrections([incident]).get(incident, [])
         except HistoryUnavailable as fault:
             log.info("no corrections to show: %s", fault)
             return ""
