@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -23,22 +21,8 @@ def ms(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> int:
 NOW = ms(2026, 11, 22, 18, 30)
 
 
-@pytest.fixture
-def berlin() -> Iterator[None]:
-    """This computer stands in Berlin: an hour before UTC in winter, two in summer."""
-    before = os.environ.get("TZ")
-    os.environ["TZ"] = "Europe/Berlin"
-    time.tzset()
-    yield
-    if before is None:
-        del os.environ["TZ"]
-    else:
-        os.environ["TZ"] = before
-    time.tzset()
-
-
 pytestmark = [
-    pytest.mark.usefixtures("berlin"),
+    pytest.mark.usefixtures("in_berlin"),
     pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows keeps its zone to itself"),
 ]
 
