@@ -10,8 +10,7 @@ import pytest
 from tests.desktop.eavesdropper import Eavesdropper
 from tests.desktop.parts import Desk, Dunst, Xfce4Notifyd
 from tests.desktop.telling import Clicks, PlainDaemon, down, eventually, notifier_on, recovered, show, told
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from trayapp.alerts.freedesktop import FreedesktopNotifier
 
 pytestmark = pytest.mark.desktop

@@ -13,42 +13,17 @@ fit on one machine. One that is declared several times, with other arguments, is
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from tests.faults.table import Row
 from tests.faults.world import World
 
 AT_ONCE = 8
 """Scenes that are played at a time."""
-
-
-@dataclass
-class Row:
-    """What is to be said of a scene in the table: the verdict on those concerned, why, and after how long."""
-
-    id: str
-    what: str
-    outcome: str = ""
-    cause: str = ""
-    ms: int | None = None
-    _began: float = field(default_factory=time.monotonic)
-
-    def begin(self) -> None:
-        """The fault happens now."""
-        self._began = time.monotonic()
-
-    def seen(self, outcome: str, cause: str) -> None:
-        """It is noticed now."""
-        self.outcome, self.cause = outcome, cause
-        self.ms = round((time.monotonic() - self._began) * 1000)
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        return self.id, self.what, self.outcome, self.cause, "" if self.ms is None else str(self.ms)
 
 
 @dataclass(frozen=True)

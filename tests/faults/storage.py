@@ -8,27 +8,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-from tests.faults.scenes import Row
-from tests.faults.table import keep
-
-Property = Callable[[str, object], None]
-
-
-@contextmanager
-def row(id_: str, what: str, record_property: Property) -> Iterator[Row]:
-    """A row of the table; it is there even when the test fails."""
-    kept = Row(id_, what)
-    kept.begin()
-    try:
-        yield kept
-    finally:
-        keep(kept, record_property)
 
 
 def played_as_root(request: pytest.FixtureRequest) -> bool:

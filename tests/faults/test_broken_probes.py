@@ -12,8 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.monitor.grounds import FakeGround
 from tests.monitor.joined import joined
 from tests.monitor.virtual import VirtualClock, play

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.many import SERVICES, Many
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.servers import until
 from trayapp.core.words import Service, Status
 from trayapp.probes import probe_for

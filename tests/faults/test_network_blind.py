@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from tests.faults.cast import FAR, RARELY, TWENTY, WIKI_BY_NUMBER, all_up, nothing_was_told_of, service
-from tests.faults.scenes import Row, Scene, Scenes
+from tests.faults.scenes import Scene, Scenes
+from tests.faults.table import Row
 from tests.faults.watching import Watching
 from tests.faults.world import OFFICE, SERVICES, World
 from tests.servers import HttpServer, until

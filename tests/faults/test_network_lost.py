@@ -24,7 +24,8 @@ from tests.faults.cast import (
     nothing_was_told_of,
     stays,
 )
-from tests.faults.scenes import Row, Scene, Scenes
+from tests.faults.scenes import Scene, Scenes
+from tests.faults.table import Row
 from tests.faults.world import BOX, ROUTER, World
 from tests.probes.certificates import self_signed
 from tests.servers import Asked, HttpServer, RawServer, Reply, until

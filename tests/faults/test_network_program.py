@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import Home, Watching, service
-from tests.faults.scenes import Row, Scene, Scenes
+from tests.faults.scenes import Scene, Scenes
+from tests.faults.table import Row
 from tests.faults.world import CONTROLS, World
 from tests.probes.certificates import AUTHORITY
 from tests.servers import until

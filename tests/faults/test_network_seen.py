@@ -20,7 +20,8 @@ from tests.faults.cast import (
     stays,
 )
 from tests.faults.packets import Wire
-from tests.faults.scenes import Row, Scene, Scenes
+from tests.faults.scenes import Scene, Scenes
+from tests.faults.table import Row
 from tests.faults.world import OFFICE, PLAIN_CONTROL, ROUTER, SECOND_ROUTER, SERVICES, TLS_CONTROL, VICTIM, World
 from tests.servers import HttpServer, until
 from trayapp.core.words import Outcome, Status

@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults import old_history
 from tests.faults.old_history import PAGE, live_long
-from tests.faults.storage import Property, row
+from tests.faults.table import Property, row
 from tests.history.past import NOON, WAIT, Faults, a_history, a_service
 from tests.servers import until
 from trayapp.history.queries import Reader

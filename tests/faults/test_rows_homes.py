@@ -16,7 +16,8 @@ import pytest
 
 from tests.cli.command import Home, service
 from tests.faults.old_history import live_long
-from tests.faults.storage import Property, played_as_root, read_only, row
+from tests.faults.storage import played_as_root, read_only
+from tests.faults.table import Property, row
 from tests.history.injection import ENVIRONMENT, ROOT, traced
 from tests.history.past import WAIT, Faults, a_history
 from tests.history.test_history_upgrade import dump, of_version, totals, upgraded, upgraded_in_the_end

@@ -22,7 +22,8 @@ from tests.faults.cast import (
     service,
     stays,
 )
-from tests.faults.scenes import Row, Scene, Scenes
+from tests.faults.scenes import Scene, Scenes
+from tests.faults.table import Row
 from tests.faults.watching import Watching
 from tests.faults.world import FAR, VICTIM, World
 from tests.probes.stages_web import stall

@@ -23,8 +23,8 @@ from tests.faults.cast import (
     nothing_was_told_of,
     stays,
 )
-from tests.faults.scenes import Row, Scene, Scenes
-from tests.faults.table import keep
+from tests.faults.scenes import Scene, Scenes
+from tests.faults.table import Row, keep
 from tests.faults.world import NAMES, ROUTER, SERVICES, World
 from tests.probes.certificates import server as certified
 from tests.probes.datagrams import UdpServer

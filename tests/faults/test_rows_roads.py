@@ -15,8 +15,7 @@ import pytest
 
 from tests.faults.cast import service
 from tests.faults.namespaces import Namespace
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.probes.asking import Resolve, ask
 from tests.probes.stages_web import stall
 from tests.servers import HttpServer, RawServer, until

@@ -18,7 +18,8 @@ import pytest
 
 from tests.cli.command import Home
 from tests.faults.powercut import moments, recorded
-from tests.faults.storage import Property, fill, played_as_root, row, small_disk
+from tests.faults.storage import fill, played_as_root, small_disk
+from tests.faults.table import Property, row
 from tests.history.injection import BROKEN, ENVIRONMENT, ROOT
 from tests.history.past import NOON, WAIT, Faults, a_history, a_service, an_incident, ok, turn
 from tests.history.test_history_every_point import assert_remembered, live

@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.history.past import WAIT, Faults, a_history
 from tests.probes.asking import ask
 from tests.servers import Behaviour, HttpServer, RawServer

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.probes.asking import ask, descriptors, in_time, means, nothing_is_left
 from tests.probes.stages_web import reset_after, stall
 from tests.servers import Behaviour, RawServer, closed_port, hang_up, pause, read_head, reset, saying, silent_port

@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 
 CHECKS = 100_000
 MOST_MIB = 5.0

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import PATIENCE, Home, Watching, service
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.servers import HttpServer, until
 from trayapp.desktop.control import ask
 

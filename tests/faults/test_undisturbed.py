@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from tests.faults.cast import FAR, TWENTY, all_checked_again, nothing_was_told_of, service, stayed_on_their_beat
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.faults.world import SERVICES, World
 from tests.servers import RawServer, pause, until
 from trayapp.core.words import Finding, Outcome, Service, Status

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.servers import until
 from trayapp.monitor.resolver import KEPT, MOST, Resolver
 from trayapp.probes.base import AddrInfo

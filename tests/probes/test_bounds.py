@@ -9,8 +9,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.probes.certificates import self_signed
 from tests.probes.stages_web import reset_after, stall
 from tests.servers import HttpServer, RawServer, closed_port, saying

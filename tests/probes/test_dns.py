@@ -19,8 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.probes.asking import ask, means
 from tests.probes.cases.dns import reply
 from tests.probes.datagrams import UdpServer, silence

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.probes.asking import ask
 from tests.probes.real.memcached import MemcachedServer
 from tests.servers import Behaviour, RawServer, until

@@ -12,8 +12,7 @@ from typing import Self
 
 import pytest
 
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.probes.asking import ask
 from tests.probes.certificates import pem, trusting
 from tests.probes.certificates import server as certified

@@ -22,8 +22,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.probes.asking import GRACE, ask, descriptors, means, nothing_is_left
 from tests.probes.datagrams import Reply, UdpServer, silence
 from tests.probes.test_contract import assert_typed

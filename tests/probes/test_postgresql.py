@@ -11,8 +11,7 @@ from hashlib import md5
 import pytest
 from scramp import ScramMechanism
 
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.probes.asking import ask, means
 from tests.probes.certificates import pem, trusting
 from tests.probes.certificates import server as certified

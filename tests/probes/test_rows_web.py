@@ -9,8 +9,7 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from tests.faults.scenes import Row
-from tests.faults.table import keep
+from tests.faults.table import Row, keep
 from tests.probes.asking import ask
 from tests.probes.rows_web import ROWS, Fault
 from trayapp.core.words import Blame, Finding, Outcome
