@@ -257,7 +257,7 @@ NOT_JSON = {
     "infinity": (b'{"a": 1e999}', "out of range"),
     "half a character": (b'{"a": "\\ud800 and other words"}', "surrogate"),
     "half a character at the end": (b'"\\ud800"', ""),
-    "UTF-16": (json.dumps({"a": 1}).encode("utf-16"), "invalid"),
+    "UTF-16": (json.dumps({"a": 1}).encode("utf-16"), "not UTF-8"),
     "not UTF-8": (b'{"a": "\xff"}', "not UTF-8"),
     "HTML": (b"<html>", "invalid"),
     "nothing": (b"", ""),

@@ -39,7 +39,7 @@ class RememberedWays:
                 self.known = msgspec.json.decode(file.read(LARGEST), type=Whereabouts)
         except FileNotFoundError:
             pass
-        except (OSError, msgspec.MsgspecError) as fault:
+        except (OSError, ValueError) as fault:
             log.warning("where services were well is forgotten: %s", fault)
 
     def keep(self, known: Whereabouts) -> None:

@@ -66,7 +66,7 @@ def _json_lines(lines: Iterator[bytes], latest: int, before: int) -> Iterator[tu
             yield number, _json_check(decode, line, latest)
         except Faulty as fault:
             yield number, fault
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             if not line.isspace():
                 yield number, Faulty(_said(error, line))
 
@@ -93,10 +93,12 @@ def _json_check(decode: Callable[[bytes], _Line], line: bytes, latest: int) -> C
 
 def _said(error: Exception, line: bytes) -> str:
     """What the decoder says, shorter: "Expected `str`, got `int` - at `$.service`" names the key first."""
-    if isinstance(error, UnicodeDecodeError):
-        return "not UTF-8"
     if isinstance(error, RecursionError):
         return "nested too deeply"
+    try:
+        line.decode()  # asked by ourselves: msgspec's releases differ in what they raise
+    except UnicodeDecodeError:
+        return "not UTF-8"
     words, _, place = str(error).replace("`", "").rpartition(" - at $.")
     if place == "at" and words:
         return "at: neither RFC 3339 with a zone, such as 2026-11-22T18:30:00Z, nor a number"

@@ -86,8 +86,9 @@ def json_in(page: bytes | bytearray) -> Any:
     import msgspec  # noqa: PLC0415  few need it
 
     try:
-        # RFC 8259, 8.1: a byte order mark may be ignored. No other encoding is JSON's.
-        return msgspec.json.decode(bytes(page).removeprefix(codecs.BOM_UTF8))
+        # RFC 8259, 8.1: a byte order mark may be ignored. No other encoding is JSON's. We decode it ourselves, for
+        # msgspec's releases differ in what they raise for bytes that are not UTF-8.
+        return msgspec.json.decode(bytes(page).removeprefix(codecs.BOM_UTF8).decode())
     except RecursionError as error:
         raise Misbehaved("http.json", "the page is JSON too deep to be read") from error
     except UnicodeDecodeError as error:
