@@ -1,9 +1,11 @@
 # What a person types here. `make run` and `make test` do all their own set-up.
 #   make PYTHON=python3.13 test    uses another interpreter (and makes the environment anew for it)
+#   make VERSIONS=oldest test      uses the oldest libraries that pyproject.toml allows (or the newest)
 #   make test ARGS="-k refused"    hands words on to pytest
 
 PYTHON ?= python3
-VENV ?= .venv
+VERSIONS ?= pinned
+VENV ?= $(if $(filter pinned,$(VERSIONS)),.venv,.venv-$(VERSIONS))
 JOBS ?= 2
 # Tests of real kernels and daemons share two cores with one another: what fails once is run once more, and listed.
 AGAIN ?= --reruns 1 -raR
@@ -14,10 +16,10 @@ WHAT ?=
 
 bin := $(VENV)/bin
 # The environment is right as long as none of these changed: the pins, the interpreter, the place it stands in.
-key := $(firstword $(shell { $(PYTHON) -VV; pwd; cat pyproject.toml; } 2>&1 | cksum))
+key := $(firstword $(shell { $(PYTHON) -VV; pwd; cat pyproject.toml packaging/requirements.txt packaging/setup; } 2>&1 | cksum))
 ready := $(VENV)/.ready-$(key)
 
-.PHONY: help run test check lint fmt bench fuzz soak simulate mutants screenshots setup setup-run setup-test clean
+.PHONY: help run test check lint fmt bench fuzz soak simulate mutants screenshots lock setup setup-run setup-test clean
 
 help:  ## say what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -65,6 +67,10 @@ mutants: setup-test  ## what the tests of core and alerts let through; make muta
 screenshots: setup-test  ## pictures of window, settings, menu and notification, into screenshots/
 	$(bin)/python -m tests.desktop.screenshots screenshots
 
+lock: setup-run  ## renew packaging/requirements.txt: the newest versions that pyproject.toml allows, with their hashes
+	$(bin)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --output-file packaging/requirements.txt
+
 setup: setup-test  ## all set-up, and nothing else
 
 setup-run:
@@ -76,10 +82,10 @@ setup-test:
 	@$(MAKE) --silent $(ready)
 
 $(ready):
-	@packaging/setup environment $(PYTHON) $(VENV)
+	@packaging/setup environment $(PYTHON) $(VENV) $(VERSIONS)
 	@rm -f $(VENV)/.ready-*
 	@touch $@
 
 clean:  ## remove everything that was made here
-	rm -rf $(VENV) build dist screenshots *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants
+	rm -rf .venv .venv-oldest .venv-newest build dist screenshots *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

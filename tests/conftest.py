@@ -10,13 +10,17 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests import again
+from tests import again, versions
 from tests.faults import table
-from tests.invariants.lives import pytest_report_header  # noqa: F401 - a hook
+from tests.invariants import lives
 
 # These machines are noisy: an example that takes long is no failure, and a failure prints how to repeat it.
 settings.register_profile("watchbell", deadline=None, print_blob=True)
 settings.load_profile("watchbell")
+
+
+def pytest_report_header() -> list[str]:
+    return [versions.header(), lives.header()]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -25,7 +25,9 @@ def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
     assert again.known == KNOWN
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"homes": 1}', b'{"tunnels": {"a": []}}', b"\xff" * 100, b'{"homes": {"\xff": []}}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"homes": 1}', b'{"tunnels": {"a": []}}', b"\xff" * 100, b'{"homes": {"\xff": []}}']
+)
 def test_a_file_that_is_wrong_is_none(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "networks.json"
     path.write_bytes(content)

@@ -39,6 +39,6 @@ def tried(share: float = 1.0) -> Callable[[Test], Test]:
     return lambda test: seed(SEED)(drawn(test))
 
 
-def pytest_report_header() -> str:
-    """For a conftest.py: what pytest says before it begins."""
+def header() -> str:
+    """What pytest says of them before it begins."""
     return f"lives: {LIVES} for each property, from seed {SEED} (WATCHBELL_LIVES, WATCHBELL_SEED)"
