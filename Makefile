@@ -19,7 +19,7 @@ bin := $(VENV)/bin
 key := $(firstword $(shell { $(PYTHON) -VV; pwd; cat pyproject.toml packaging/requirements.txt packaging/setup; } 2>&1 | cksum))
 ready := $(VENV)/.ready-$(key)
 
-.PHONY: help run test check lint fmt bench fuzz soak simulate mutants screenshots lock setup setup-run setup-test clean
+.PHONY: help run test check lint fmt bench fuzz soak simulate mutants held screenshots lock setup setup-run setup-test clean
 
 help:  ## say what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -63,6 +63,9 @@ mutants: setup-test  ## what the tests of core and alerts let through; make muta
 	$(bin)/python -m pip install --quiet 'mutmut>=3.8,<4'
 	WATCHBELL_LIVES=20 WATCHBELL_SEED=1 PATH="$(CURDIR)/$(bin):$$PATH" nice -n 19 mutmut run --max-children $(JOBS) $(WHAT)
 	$(bin)/mutmut results
+
+held: setup-test  ## today's tests of what was found, against the code of an older COMMIT: they should fail there
+	$(bin)/python -m tests.held $(COMMIT) $(ARGS)
 
 screenshots: setup-test  ## pictures of window, settings, menu and notification, into screenshots/
 	$(bin)/python -m tests.desktop.screenshots screenshots

@@ -1,16 +1,21 @@
 """What one check costs beside others that ask the same server, in one run on one machine.
 
-    python -m tests.bench.checks [SECONDS]
+    python -m tests.bench.checks [SECONDS [ROUNDS]]
 
 The same nginx is asked so many times a second by Watchbell without a face (probe, judgement, history and snapshot, all
-included), by prometheus-blackbox-exporter, and by httpx as it comes with a connection for every request.
-Printed is the CPU of each one's whole process for each check; ratios are what counts.
+included), by prometheus-blackbox-exporter, and by httpx as it comes with a connection for every request. All of them
+read the page to its end: one of 2 bytes (over TLS too), of 20 kB and of 1 MiB, as it is and in gzip. Watchbell is as a
+user has it: the wheel, without the tools of development.
+Printed is the CPU of each one's whole process for each check, the median of the rounds; ratios are what counts.
 """
 
 from __future__ import annotations
 
+import gzip
 import os
+import random
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,8 +23,10 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.installed import installed
 from tests.probes import certificates
 from tests.servers import Nginx, free_port, until
 
@@ -30,8 +37,22 @@ INTERVAL = 2.0
 SETTLE = 6.0
 """Seconds in which imports, first checks and caches are over."""
 
+LARGE_INTERVAL = 10.0
+"""Seconds, for the page of 1 MiB: ten checks a second."""
+
 TICK = os.sysconf("SC_CLK_TCK")
-PAGE = 'location / { return 200 "fine"; }'
+LOCATIONS = """
+default_type text/html;
+location /plain/ {{ alias {folder}/; }}
+location /gzip/ {{ alias {folder}/gzip-; add_header Content-Encoding gzip; }}
+"""
+SIZES = {"2 bytes": 2, "20 kB": 20_000, "1 MiB": 1 << 20}
+
+MODULES = """
+modules:
+  plain: { prober: http, http: { preferred_ip_protocol: ip4 } }
+  gzip: { prober: http, http: { preferred_ip_protocol: ip4, compression: gzip, headers: { Accept-Encoding: gzip } } }
+"""
 
 ASKING_ANEW = """
 import asyncio, sys, time, httpx
@@ -64,29 +85,42 @@ def measured(pid: int, count: Callable[[], int], seconds: float) -> float:
     return 1000 * (cpu(pid) - began) / (count() - before)
 
 
-def ours(url: str, authority: Path, seconds: float, folder: Path) -> float:
-    home = folder / "home"
+@dataclass(frozen=True)
+class Page:
+    """One page that all of them read to its end."""
+
+    what: str
+    url: str
+    interval: float
+    module: str
+    authority: Path
+    python: Path
+    folder: Path
+
+
+def watchbell(page: Page, seconds: float) -> float:
+    home = page.folder / "home"
     shutil.rmtree(home, ignore_errors=True)
     (home / "config").mkdir(parents=True, mode=0o700)
-    tables = (f'[services.s{n}.http]\nurl = "{url}"\n' for n in range(SERVICES))
-    text = "\n".join((f'[defaults]\ninterval = "{INTERVAL:g}s"\ntimeout = "1s"\n', *tables))
+    tables = (f'[services.s{n}.http]\nurl = "{page.url}"\n' for n in range(SERVICES))
+    text = "\n".join((f'[defaults]\ninterval = "{page.interval:g}s"\ntimeout = "1s"\n', *tables))
     (home / "config" / "services.toml").write_text(text)
-    counted = folder / "counted"
-    command = [sys.executable, "-m", "tests.bench.unseen", str(home)]
-    with counted.open("wb") as out, process(command, out, authority) as pid:
+    counted = page.folder / "counted"
+    command = [str(page.python), str(Path(__file__).with_name("unseen.py")), str(home)]
+    with counted.open("wb") as out, process(command, out, page.authority) as pid:
         return measured(pid, lambda: int(counted.read_bytes().split()[-1]), seconds)
 
 
-def exporter(url: str, authority: Path, seconds: float, folder: Path) -> float:
-    modules = folder / "blackbox.yml"
-    modules.write_text("modules:\n  page:\n    prober: http\n    http:\n      preferred_ip_protocol: ip4\n")
+def blackbox_exporter(page: Page, seconds: float) -> float:
+    modules = page.folder / "blackbox.yml"
+    modules.write_text(MODULES)
     port = free_port()
     asked = 0
     program = [shutil.which("prometheus-blackbox-exporter") or "prometheus-blackbox-exporter"]
     options = [f"--web.listen-address=127.0.0.1:{port}", f"--config.file={modules}", "--log.level=error"]
-    with process(program + options, subprocess.DEVNULL, authority) as pid:
+    with process(program + options, subprocess.DEVNULL, page.authority) as pid:
         until(lambda: answers(f"http://127.0.0.1:{port}/"))
-        where = f"http://127.0.0.1:{port}/probe?module=page&target={url}"
+        where = f"http://127.0.0.1:{port}/probe?module={page.module}&target={page.url}"
 
         def ask_for(duration: float) -> None:
             nonlocal asked
@@ -94,7 +128,7 @@ def exporter(url: str, authority: Path, seconds: float, folder: Path) -> float:
             while time.monotonic() < begin + duration:
                 assert b"\nprobe_success 1" in urllib.request.urlopen(where).read()
                 asked, n = asked + 1, n + 1
-                time.sleep(max(0.0, begin + n * INTERVAL / SERVICES - time.monotonic()))
+                time.sleep(max(0.0, begin + n * page.interval / SERVICES - time.monotonic()))
 
         ask_for(SETTLE)
         began, before = cpu(pid), asked
@@ -102,10 +136,10 @@ def exporter(url: str, authority: Path, seconds: float, folder: Path) -> float:
         return 1000 * (cpu(pid) - began) / (asked - before)
 
 
-def plain(url: str, authority: Path, seconds: float, folder: Path) -> float:
-    answered = folder / "answered"
-    command = [sys.executable, "-c", ASKING_ANEW, url, str(authority), str(INTERVAL / SERVICES)]
-    with answered.open("wb") as out, process(command, out, authority) as pid:
+def httpx(page: Page, seconds: float) -> float:
+    answered = page.folder / "answered"
+    command = [str(page.python), "-c", ASKING_ANEW, page.url, str(page.authority), str(page.interval / SERVICES)]
+    with answered.open("wb") as out, process(command, out, page.authority) as pid:
         return measured(pid, lambda: answered.read_bytes().count(b"\n"), seconds)
 
 
@@ -130,25 +164,47 @@ def process(command: list[str], out: object, authority: Path) -> Iterator[int]:
         running.wait(10)
 
 
-def main(seconds: float = 20.0) -> None:
+def pages(folder: Path, python: Path, page: Nginx, encrypted: Nginx) -> Iterator[Page]:
+    authority = folder / "authority.pem"
+    authority.write_bytes(certificates.AUTHORITY.cert_pem.bytes())
+    words = random.Random(1)
+    for what, size in SIZES.items():
+        content = "".join(f"<p>{words.randrange(1 << 30)} is fine</p>\n" for _ in range(size // 20 + 1)).encode()[:size]
+        name = what.replace(" ", "-") + ".html"
+        (folder / name).write_bytes(content)
+        (folder / f"gzip-{name}").write_bytes(gzip.compress(content))
+        interval = LARGE_INTERVAL if size > 100_000 else INTERVAL
+        for module in ("plain", "gzip"):
+            yield Page(f"{what}, {module}", f"{page.url}{module}/{name}", interval, module, authority, python, folder)
+        if what == "2 bytes":
+            url = f"{encrypted.url}plain/{name}"
+            yield Page(f"{what}, TLS", url, interval, "plain", authority, python, folder)
+
+
+def main(seconds: float = 20.0, rounds: float = 1) -> None:
     if shutil.which("prometheus-blackbox-exporter") is None:
         sys.exit("what we are held against is missing: apt install prometheus-blackbox-exporter")
     chain, key = certificates.pem("127.0.0.1")
-    with tempfile.TemporaryDirectory() as name, Nginx(PAGE) as page, Nginx(PAGE, (chain, key)) as encrypted:
+    with tempfile.TemporaryDirectory() as name, installed() as python:
         folder = Path(name)
-        authority = folder / "authority.pem"
-        authority.write_bytes(certificates.AUTHORITY.cert_pem.bytes())
-        print(
-            f"{SERVICES / INTERVAL:g} checks a second for {seconds:g} s each; CPU of the whole process for each check"
-        )
-        for what, url in (("HTTP", page.url), ("HTTPS", encrypted.url)):
-            found = {asker.__name__: asker(url, authority, seconds, folder) for asker in (exporter, plain, ours)}
-            print(
-                f"{what:<5}  blackbox_exporter {found['exporter']:.2f} ms, httpx {found['plain']:.2f} ms,"
-                f" Watchbell {found['ours']:.2f} ms: {found['ours'] / found['exporter']:.2f} times blackbox_exporter,"
-                f" {found['ours'] / found['plain']:.2f} times httpx"
-            )
+        folder.chmod(0o755)
+        locations = LOCATIONS.format(folder=folder)
+        with Nginx(locations) as page, Nginx(locations, (chain, key)) as encrypted:
+            print(f"{rounds:g} rounds of {seconds:g} s each; ms of CPU of the whole process for each check")
+            for asked in pages(folder, python, page, encrypted):
+                found = {
+                    asker.__name__: [asker(asked, seconds) for _ in range(int(rounds))]
+                    for asker in (blackbox_exporter, httpx, watchbell)
+                }
+                middle = {asker: statistics.median(costs) for asker, costs in found.items()}
+                print(
+                    f"{asked.what:<15}"
+                    + ", ".join(f"{asker} {cost:.2f}" for asker, cost in middle.items())
+                    + f": {middle['watchbell'] / middle['blackbox_exporter']:.2f} times blackbox_exporter,"
+                    f" {middle['watchbell'] / middle['httpx']:.2f} times httpx",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":
-    main(*map(float, sys.argv[1:2]))
+    main(*map(float, sys.argv[1:3]))

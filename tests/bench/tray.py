@@ -2,6 +2,7 @@
 
     python -m tests.bench.tray [SECONDS]
 
+Both run in an environment as a user has it.
 Prints, for Watchbell with 100 HTTP services and for bare_tray.py: time from start to the icon's
 registration with the panel, resident memory, CPU and wake-ups; and the CPU of one HTTP check with
 everything around it. Ratios are what counts: the numbers belong to the machine.
@@ -17,16 +18,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.installed import installed
 from tests.desktop.parts import Desk, Panel, WindowManager, until
 from tests.desktop.programs import Program
 from tests.servers import Nginx
-
-AS_INSTALLED = """
-import sys
-sys.modules["click"] = None  # a tool of development brings it, and httpx then loads its own command line
-from trayapp.cli.main import main
-sys.exit(main(sys.argv[1:]))
-"""
 
 STARTS = 5
 SERVICES = 100
@@ -88,17 +83,16 @@ def configuration(home: Path, port: int, services: int, interval: str) -> None:
 
 
 def main(seconds: float = 20.0) -> None:
-    bare = [sys.executable, str(Path(__file__).with_name("bare_tray.py"))]
     page = Nginx('location / { return 200 "fine"; }')
-    with page as server, Desk() as desk, WindowManager(desk), Panel(desk) as panel:
-        desk.env.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation has its bytecode
+    with installed() as python, page as server, Desk() as desk, WindowManager(desk), Panel(desk) as panel:
+        bare = [str(python), str(Path(__file__).with_name("bare_tray.py"))]
         homes = {name: desk.folder / name for name in ("idle", "minute", "second")}
         configuration(homes["idle"], server.port, 0, "60s")
         configuration(homes["minute"], server.port, SERVICES, "60s")
         configuration(homes["second"], server.port, SERVICES, "2s")
 
         def ours(name: str) -> list[str]:
-            return [sys.executable, "-c", AS_INSTALLED, "--home", str(homes[name]), "run", "--hidden"]
+            return [str(python.with_name("watchbell")), "--home", str(homes[name]), "run", "--hidden"]
 
         starts: dict[str, list[float]] = {"bare": [], "ours": []}
         for _ in range(STARTS):

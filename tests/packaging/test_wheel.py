@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.table import Property, row
 from trayapp.desktop.resources import resource
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -66,6 +67,19 @@ def test_the_wheel_puts_the_program_into_the_desktops_menu(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert any(name.endswith(".data/data/share/applications/watchbell.desktop") for name in names)
     assert any(name.endswith(".data/data/share/icons/hicolor/scalable/apps/watchbell.svg") for name in names)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="desktop entries are freedesktop.org's")
+def test_the_entry_of_the_menu_is_valid_where_it_is_installed(
+    wheel: Path, tmp_path: Path, record_property: Property
+) -> None:
+    with row("found-F4", "the wheel's desktop entry, read by this distribution's validator", record_property) as seen:
+        with zipfile.ZipFile(wheel) as archive:
+            (name,) = (name for name in archive.namelist() if name.endswith("applications/watchbell.desktop"))
+            entry = Path(archive.extract(name, tmp_path))
+        done = subprocess.run(["desktop-file-validate", entry], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout + done.stderr) == (0, "")
+        seen.seen("valid, no warning", "desktop-file-validate")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the layout of the environment is POSIX's")
