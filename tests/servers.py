@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
+import random
 import socket
 import ssl
 import struct
@@ -31,11 +33,19 @@ Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Non
 """What a raw server does with one connection, which is cut when it returns."""
 
 
-def free_port() -> int:
-    """A loopback TCP port that nobody holds at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+_PORTS = list(range(10_000, 32_000))
+"""Below those that the kernel gives to outgoing connections, which would take one that is free only for a moment."""
+
+random.Random(time.time_ns()).shuffle(_PORTS)
+_ports = itertools.cycle(_PORTS)
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A TCP port of this machine that nobody holds at the moment, and that was not given out of late."""
+    for port in _ports:
+        with contextlib.suppress(OSError), socket.create_server((host, port), family=_family(host)):
+            return port
+    raise AssertionError("the ports never end")
 
 
 def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
@@ -85,7 +95,7 @@ class RawServer:
         self, behave: Behaviour, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0
     ) -> None:
         self.host = host
-        self.port = port
+        self.port = port or free_port(host)
         self.accepted = 0
         self._behave = behave
         self._tls = tls
@@ -141,7 +151,6 @@ class RawServer:
         self._plug = asyncio.Event()
         with socket.create_server((self.host, self.port), family=_family(self.host), backlog=100) as listener:
             listener.setblocking(False)
-            self.port = listener.getsockname()[1]
             self._loop.add_reader(listener, self._accept, listener)
             ready.set()
             await self._plug.wait()
