@@ -238,16 +238,22 @@ HOSTILITY = (
         "events without end, no rule",
         behaves(saying(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", b"data: 1\n\n", hold=True)),
         OK,
-        timeout=SHORT,
     ),
     Fault(
         "C23",
         "events without end, a rule",
         behaves(saying(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", b"data: 1\n\n", hold=True)),
         CRITICAL,
-        ("timeout.body",),
+        ("http.body",),
         TEXT,
-        SHORT,
+    ),
+    Fault(
+        "C23",
+        "a page without end, no rule",
+        behaves(saying(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", b"<p>", hold=True)),
+        CRITICAL,
+        ("timeout.body",),
+        timeout=SHORT,
     ),
 )
 

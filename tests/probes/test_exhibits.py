@@ -51,12 +51,11 @@ def test_a_page_that_fails_is_shown_by_its_status_line_its_headers_and_its_begin
     assert "certificate" not in shown
 
 
-def test_a_page_that_is_well_has_no_exhibit_and_is_not_read_for_one() -> None:
+def test_a_page_that_is_well_has_no_exhibit() -> None:
     with HttpServer(200, PAGE) as site:
         finding = ask(Http(site.url))
     assert finding.outcome is Outcome.OK
     assert finding.exhibit == {}
-    assert "bytes" not in finding.details
 
 
 def test_an_exhibit_is_told_nowhere_but_as_evidence() -> None:

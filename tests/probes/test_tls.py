@@ -66,7 +66,7 @@ def test_a_name_is_checked_as_a_name() -> None:
 def test_an_encrypted_page_tells_its_protocol_and_the_time_it_took() -> None:
     finding = ask_with(server())
     assert finding.outcome is Outcome.OK
-    assert finding.details == {"status": 200, "http": "1.1", "tls": "TLSv1.3"}
+    assert finding.details == {"status": 200, "http": "1.1", "tls": "TLSv1.3", "bytes": 2}
     assert list(finding.phases_ms) == ["dns", "connect", "tls", "first_byte", "body"]
 
 

@@ -69,6 +69,9 @@ _SERVICE = (Outcome.CRITICAL, Blame.SERVICE)
 _NETWORK = (Outcome.UNKNOWN, Blame.NETWORK)
 _SELF = (Outcome.UNKNOWN, Blame.SELF)
 
+FLOWS = "flows"
+"""The detail of a page that did not come in time: something of it came in the last second."""
+
 _ERRNO: Mapping[int, tuple[str, str, tuple[Outcome, Blame]]] = {
     # First what is our own fault, then what says most about the service: where several addresses
     # failed in different ways, the first of these that occurred is told.
@@ -155,12 +158,21 @@ def _late(phases: Phases, timeout: float) -> Finding:
     if not phases.doing:  # nothing but the keyring is waited for before the first phase
         message = f"the secret was not to be had within {timeout:g} s"
         return Finding(Outcome.UNKNOWN, "config.secret_locked", Blame.CONFIG, message)
+    doing = _doing(phases)
+    where = f"connected, {doing}" if phases.connected else doing
+    message = f"no answer within {timeout:g} s ({where})"
+    details: dict[str, Any] = {"phase": phases.doing}
+    if phases.came is not None:
+        details |= {"bytes": phases.came, FLOWS: phases.flows}
+    return Finding(*_critical(f"timeout.{phases.doing}", message), details=details)
+
+
+def _doing(phases: Phases) -> str:
+    """What it was doing, and how much of a page had come."""
     doing = DOING.get(phases.doing, phases.doing)
     if phases.awaited and phases.answered:
         doing = f"waiting for {phases.awaited}"
-    where = f"connected, {doing}" if phases.connected else doing
-    message = f"no answer within {timeout:g} s ({where})"
-    return Finding(*_critical(f"timeout.{phases.doing}", message), details={"phase": phases.doing})
+    return f"{doing}: {phases.extent}" if phases.extent else doing
 
 
 def _failed(error: OSError, phases: Phases) -> Finding | None:
@@ -171,7 +183,7 @@ def _failed(error: OSError, phases: Phases) -> Finding | None:
     if cause == "timeout":
         cause = f"timeout.{phases.doing}"
     if phases.connected:
-        message = f"{message} ({DOING.get(phases.doing, phases.doing)})"
+        message = f"{message} ({_doing(phases)})"
     return Finding(outcome, cause, blame, message, details={"errno": number, "phase": phases.doing})
 
 

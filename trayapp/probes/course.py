@@ -19,6 +19,7 @@ from trayapp.probes.confided import SHORTEST, Confided
 from trayapp.probes.connection import Connection
 from trayapp.probes.decoding import decoder
 from trayapp.probes.exhibits import Told, decoded, encrypted, excerpt, in_header, in_url, line
+from trayapp.probes.page import Page
 from trayapp.probes.transport import Body
 
 MOST_HEADERS = 40
@@ -56,13 +57,13 @@ _BINARY = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
 class Course:
     """Noted while the check goes on."""
 
-    __slots__ = ("_requests", "_responses", "_said", "_whole")
+    __slots__ = ("_requests", "_responses", "page")
 
     def __init__(self) -> None:
         self._requests: list[httpx.Request] = []
         self._responses: list[httpx.Response] = []
-        self._said: bytes | bytearray | None = None
-        self._whole = True
+        self.page: Page | None = None
+        """As far as it was read, from the moment on at which somebody begins to."""
 
     def asked(self, request: httpx.Request) -> None:
         self._requests.append(request)
@@ -70,14 +71,10 @@ class Course:
     def answered(self, response: httpx.Response) -> None:
         self._responses.append(response)
 
-    def read(self, said: bytes | bytearray, *, whole: bool) -> None:
-        """The page, unpacked, as far as it was read."""
-        self._said, self._whole = said, whole
-
     async def glimpse(self, left: float) -> None:
         """Read the beginning of a page that nobody has read; `left` are seconds until the check must have ended."""
         within = min(GLIMPSE, left - _TO_SPARE)
-        if self._said is not None or within <= 0:
+        if self.page is not None or within <= 0:
             return
         response, came = self._responses[-1], bytearray()
         assert isinstance(response.stream, Body)
@@ -87,9 +84,8 @@ class Course:
                 ended = await response.stream.beginning(came, _MOST_READ)
         with suppress(CheckEnded):  # packed in a way that nobody can read
             unpack = decoder(response.headers.get("content-encoding", ""))
-            self.read(
-                next(unpack.feed(bytes(came)), b"") if unpack is not None else came, whole=ended and unpack is None
-            )
+            words = bytearray(next(unpack.feed(bytes(came)), b"")) if unpack is not None else came
+            self.page = Page(words, len(words), whole=ended and unpack is None)
 
     def exhibit(self, told: Sequence[Told]) -> dict[str, Any]:
         """What is shown of all this; `told` is what was revealed on the way."""
@@ -146,11 +142,12 @@ class Course:
                 yield name, HIDDEN
 
     def _page(self, response: httpx.Response, confided: Confided) -> dict[str, str]:
-        if not self._said:
+        page = self.page
+        if page is None or not page.words:
             return {}
         charset = _CHARSET.search(response.headers.get("content-type", "")[:200].lower())
-        goes_on = not self._whole or len(self._said) > _MOST_READ
-        text = decoded(bytes(self._said[:_MOST_READ]), charset[1] if charset else "utf-8")
+        goes_on = not page.whole or len(page.words) > _MOST_READ
+        text = decoded(bytes(page.words[:_MOST_READ]), charset[1] if charset else "utf-8")
         if (len(_BINARY.findall(text)) + text.count("\\x")) * 8 > len(text):
             return {"note": "what it sent is not text"}
         return {"body": excerpt(text, confided, goes_on=goes_on)}

@@ -39,7 +39,7 @@ MOST_BODY = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Http(Kind):
-    """A web page or an HTTP interface. Without a rule on the page, its headers are enough."""
+    """A web page or an HTTP interface. It is read to its end, whether or not there is a rule on it."""
 
     kind: ClassVar[str] = "http"
     title: ClassVar[str] = "Web page"
@@ -92,6 +92,15 @@ class Http(Kind):
             advanced=True,
         ),
     ] = ""
+    read: Annotated[
+        str,
+        Key(
+            "Read",
+            f"The page, to its end or to {MOST_BODY // 1024} KiB, or its headers alone.",
+            pattern="page|headers",
+            advanced=True,
+        ),
+    ] = "page"
     expect_header: Annotated[
         Mapping[str, str],
         Key(
@@ -180,6 +189,8 @@ class Http(Kind):
             raise ValueError("client_key needs a client_certificate")
         if self.max_bytes is not None and self.max_bytes < self.min_bytes:
             raise ValueError("max_bytes is less than min_bytes")
+        if self.read == "headers" and self.judges_page:
+            raise ValueError('read = "headers" leaves the page unread, on which there is a rule: keep one of them')
         if self.proxy_auth and not self.proxy:
             raise ValueError("proxy_auth needs a proxy")
         if self.proxy and self.ip != "auto":
@@ -233,10 +244,15 @@ class Http(Kind):
         return False
 
     @property
-    def reads_page(self) -> bool:
-        """Whether a rule needs more than the headers."""
+    def judges_page(self) -> bool:
+        """Whether there is a rule on the page."""
         words = self.contains or self.not_contains or self.matches or self.json
         return bool(words or self.min_bytes or self.max_bytes is not None)
+
+    @property
+    def reads_page(self) -> bool:
+        """Whether the headers are not enough. An answer to HEAD has no page."""
+        return (self.read == "page" and self.method != "HEAD") or self.judges_page
 
     @property
     def days_of_warning(self) -> int | None:

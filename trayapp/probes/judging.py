@@ -12,20 +12,16 @@ import httpx
 from trayapp.core.verdict import RETRY_AFTER
 from trayapp.core.words import Finding, Outcome
 from trayapp.probes import assertions
-from trayapp.probes.causes import Misbehaved
 from trayapp.probes.certificate import expiring
 from trayapp.probes.connection import Connection
-from trayapp.probes.decoding import decoder
 from trayapp.probes.http import MOST_BODY
+from trayapp.probes.page import Page, read
 from trayapp.probes.phases import Phases
 from trayapp.probes.proxy import Proxy, refusal
 
 if TYPE_CHECKING:
     from trayapp.probes.course import Course
     from trayapp.probes.http import Http
-
-MOST_PIECES = 10_000
-"""Parts in which a page may come: chunks of one byte would cost more to unpack than they are worth."""
 
 MOST_PATIENCE = 900
 """Seconds for which a server may ask to be left alone."""
@@ -61,10 +57,10 @@ async def judge(
         details["redirects"] = followed
     broken = _head(http, response, proxy, details, own=own)
     if broken is None and http.reads_page:
-        page, whole = await _read(response)
+        page = course.page = Page()
+        await read(response, page, phases, judged=http.judges_page)
         phases.leave()
-        course.read(page, whole=whole)
-        broken = _page(http, page, details, whole=whole)
+        broken = _page(http, page, details)
     if broken is not None:
         return broken
     warning = expiring(wire.encryption, http.days_of_warning) if wire.encryption is not None else None
@@ -94,26 +90,27 @@ def _head(
     return None
 
 
-def _page(http: Http, page: bytearray, details: dict[str, Any], *, whole: bool) -> Finding | None:
-    details["bytes"] = len(page)
+def _page(http: Http, page: Page, details: dict[str, Any]) -> Finding | None:
+    words, whole = page.words, page.whole
+    details["bytes"] = page.size
     if not whole:
         details["truncated"] = True
-    extent = "the page does" if whole else f"the first {len(page)} bytes of the page do"
-    size = _size(http, len(page), whole=whole)
+    extent = "the page does" if whole else f"the first {page.size} bytes of the page do"
+    size = _size(http, page.size, whole=whole)
     if size:
         return _critical("http.size", size, details)
-    if http.contains and not holds(page, http.contains):
+    if http.contains and not holds(words, http.contains):
         return _critical("http.body", f'{extent} not contain "{_short(http.contains)}"', details)
-    if http.not_contains and holds(page, http.not_contains):
+    if http.not_contains and holds(words, http.not_contains):
         return _critical("http.body", f'the page contains "{_short(http.not_contains)}"', details)
-    if http.matches and not assertions.matches(http.matches, page):
-        seen = assertions.seen(http.matches, len(page))
-        extent = extent if seen == len(page) else f"the first {seen} bytes of the page do"
+    if http.matches and not assertions.matches(http.matches, words):
+        seen = assertions.seen(http.matches, len(words))
+        extent = extent if seen == len(words) else f"the first {seen} bytes of the page do"
         return _critical("http.body", f'{extent} not match "{_short(http.matches)}"', details)
     if http.json:
         if not whole:
-            return _critical("http.json", f"the page goes on after {len(page)} bytes: too large for JSON", details)
-        if not assertions.is_true(http.json, assertions.json_in(page)):
+            return _critical("http.json", f"the page goes on after {page.size} bytes: too large for JSON", details)
+        if not assertions.is_true(http.json, assertions.json_in(words)):
             return _critical("http.json", f'not true of the page: "{_short(http.json)}"', details)
     return None
 
@@ -125,30 +122,8 @@ def _size(http: Http, size: int, *, whole: bool) -> str:
     if size < http.min_bytes and whole:
         return f"the page has {size} bytes, fewer than {http.min_bytes}"
     if not whole and (size < http.min_bytes or http.max_bytes is not None):
-        return f"the page's size cannot be told: {size} bytes came in {MOST_PIECES} pieces, and it goes on"
+        return f"the page's size cannot be told: it goes on after {size} bytes"
     return ""
-
-
-async def _read(response: httpx.Response) -> tuple[bytearray, bool]:
-    """The page, as far as MOST_BODY, and whether that is all of it."""
-    page = bytearray()
-    unpack = decoder(response.headers.get("content-encoding", ""))
-    pieces = 0
-    async for piece in response.stream:  # type: ignore[union-attr]  # asynchronous from an async transport
-        for part in unpack.feed(piece) if unpack is not None else (piece,):
-            page += part
-            if len(page) > MOST_BODY:
-                break
-        pieces += 1
-        if len(page) > MOST_BODY or pieces > MOST_PIECES:
-            if unpack is not None and unpack.bomb:
-                times = unpack.made // max(unpack.came, 1)
-                raise Misbehaved("http.body_too_large", f"the page unpacks to {times} times as much as came: refused")
-            del page[MOST_BODY:]
-            return page, False
-    if unpack is not None:
-        unpack.end()
-    return page, True
 
 
 def holds(page: bytes | bytearray, words: str) -> bool:

@@ -23,6 +23,9 @@ DOING = {
 }
 """What a check that stopped there was doing, in the order in which it happens."""
 
+FLOWING = 1.0
+"""Seconds within which a page that still flows has brought at least one byte."""
+
 
 class Phases:
     """The course of one check.
@@ -32,12 +35,14 @@ class Phases:
     where it led. `answered` is set by the probe once the target itself has spoken. `proxy` is "host:port" of
     the one that is spoken to in the target's place, empty while none is. `awaited` are the words that are
     waited for, where it is certain ones. `heard` is what the target said so far, and `certificate` the one, in DER,
-    that was refused and could be looked at: the evidence, should this check fail. `passed_over` is "IPv6" or "IPv4"
+    that was refused and could be looked at: the evidence, should this check fail. `came` counts the bytes of a page
+    that came so far, None before it is read, `length` is how many were announced. `passed_over` is "IPv6" or "IPv4"
     where the addresses of that kind came first and one of the other kind was connected to.
     """
 
     __slots__ = (
         "_began",
+        "_came_at",
         "_clock",
         "_ended",
         "_phase",
@@ -46,10 +51,12 @@ class Phases:
         "address",
         "answered",
         "awaited",
+        "came",
         "certificate",
         "doing",
         "heard",
         "host",
+        "length",
         "ms",
         "passed_over",
         "proxy",
@@ -72,22 +79,48 @@ class Phases:
         self.proxy = ""
         self.heard: Heard | None = None
         self.certificate = b""
+        self.came: int | None = None
+        self.length: int | None = None
+        self._came_at = float("-inf")
 
     def enter(self, phase: str, doing: str = "") -> None:
         """From now on time counts for this phase. `doing` says it more exactly where the phase has parts."""
-        self.leave()
+        now = self._clock()
+        self._close(now)
+        self._since = now
         self._phase = phase
         self.doing = doing or phase
-        self._since = self._ended
         if self._began is None:
-            self._began = self._since
+            self._began = now
 
     def leave(self) -> None:
-        """Nothing more is waited for. `doing` stays what it was."""
-        self._ended = self._clock()
+        """Nothing more is waited for. `doing` stays what it was; what is thought afterwards takes no time."""
         if self._phase:
-            self.ms[self._phase] = self.ms.get(self._phase, 0.0) + (self._ended - self._since) * 1000
+            self._close(self._clock())
+
+    def _close(self, now: float) -> None:
+        if self._phase:
+            self.ms[self._phase] = self.ms.get(self._phase, 0.0) + (now - self._since) * 1000
             self._phase = ""
+        self._ended = now
+
+    def read(self, count: int) -> None:
+        """So many bytes more of a page have come."""
+        self.came = (self.came or 0) + count
+        if count:
+            self._came_at = self._clock()
+
+    @property
+    def flows(self) -> bool:
+        """Something of a page came within the last second: it is slow, and not stuck."""
+        return self._clock() - self._came_at <= FLOWING
+
+    @property
+    def extent(self) -> str:
+        """How much of the page came, in words; empty where none is read."""
+        if self.came is None:
+            return ""
+        return f"{self.came:,} bytes came" if self.length is None else f"{self.came:,} of {self.length:,} bytes came"
 
     @property
     def spent(self) -> float:

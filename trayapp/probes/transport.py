@@ -96,7 +96,7 @@ class FreshTransport(httpx.AsyncBaseTransport):
             "reason_phrase": bytes(response.reason),
             "wire": wire,
         }
-        stream = Body(connection, wire, self._phases)
+        stream = Body(connection, wire, self._phases, _announced(response))
         return httpx.Response(
             response.status_code, headers=response.headers.raw_items(), stream=stream, extensions=extensions
         )
@@ -169,27 +169,40 @@ async def _head(connection: h11.Connection, wire: Connection, phases: Phases) ->
 class Body(httpx.AsyncByteStream):
     """The response's body as it arrives. Whoever reads it sets the bound."""
 
-    def __init__(self, connection: h11.Connection, wire: Connection, phases: Phases) -> None:
+    def __init__(self, connection: h11.Connection, wire: Connection, phases: Phases, length: int | None) -> None:
         self._connection = connection
         self._wire = wire
         self._phases = phases
+        self._length = length
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        self._phases.enter("body")
+        phases = self._phases
+        phases.enter("body")
+        phases.came, phases.length = 0, self._length
+        ended = False
         while True:
             try:
                 event = self._connection.next_event()
             except h11.RemoteProtocolError as error:
-                raise _garbled(error) from error
+                if not ended:
+                    raise _garbled(error) from error
+                error.__traceback__ = None  # as in _garbled
+                cut = f"the server closed the connection in the middle of the page ({phases.extent})"
+                raise Misbehaved("http.protocol", cut) from error
             if isinstance(event, h11.Data):
+                phases.read(len(event.data))
                 yield bytes(event.data)
             elif event is h11.NEED_DATA:
-                self._connection.receive_data(await self._wire.receive())
+                received = await self._wire.receive()
+                ended = not received
+                self._connection.receive_data(received)
             else:
                 break
-        # RFC 9112, 6.3: what follows the last answer means that its Content-Length was a lie.
-        if self._connection.trailing_data[0]:
-            raise Misbehaved("http.protocol", "the server sent more than the length it announced")
+
+    @property
+    def overran(self) -> bool:
+        """RFC 9112, 6.3: something follows the last answer, so its Content-Length was a lie."""
+        return bool(self._connection.trailing_data[0])
 
     async def beginning(self, into: bytearray, most: int) -> bool:
         """Put what comes there, up to so many bytes; True: that is all of it.
@@ -208,6 +221,11 @@ class Body(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         self._wire.cut()
+
+
+def _announced(response: h11.Response) -> int | None:
+    """Bytes that the page has by its own account; h11 has seen to it that there is one number, and a right one."""
+    return next((int(value) for name, value in response.headers if name == b"content-length"), None)
 
 
 def _garbled(error: h11.RemoteProtocolError) -> Misbehaved:
