@@ -5,6 +5,7 @@ Two machines with a cable between them, each a network of its own, and single ch
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import socket
@@ -15,12 +16,16 @@ import pytest
 
 from tests.faults.cast import service
 from tests.faults.namespaces import Namespace
-from tests.faults.table import Row, keep
+from tests.faults.table import Property, Row, keep, row
+from tests.monitor.grounds import FakeGround
+from tests.monitor.judging import World
+from tests.monitor.virtual import play
 from tests.probes.asking import Resolve, ask
 from tests.probes.stages_web import stall
 from tests.servers import HttpServer, RawServer, until
+from trayapp.core.keys import Duration
 from trayapp.core.verdict import judge
-from trayapp.core.words import Blame, Finding, Outcome
+from trayapp.core.words import Blame, Finding, Outcome, Service
 from trayapp.probes.base import AddrInfo, Kind
 from trayapp.probes.http import Http
 from trayapp.probes.tcp import Tcp
@@ -129,15 +134,39 @@ def test_a_route_that_refuses_has_its_own_verdict(
     assert finding.details["errno"] == number
 
 
-def test_a_line_of_8_kbit_is_slow_or_too_slow_and_never_hangs(road: Road) -> None:
+def test_a_line_of_8_kbit_is_slow_or_too_slow_and_never_hangs(road: Road, record_property: Property) -> None:
+    small, large = Http(f"http://{THEIRS}/"), Http(f"http://{THEIRS}:8080/", not_contains="y")
     road.start(HttpServer(body=b"x" * 3000, host=THEIRS, port=80))
     road.start(HttpServer(body=b"x" * 100_000, host=THEIRS, port=8080))
-    road.there.tc("qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "8kbit", "burst", "1600", "latency", "60s")
-    slow = road.ask("A13", "8 kbit/s, a page of 3 kB", Http(f"http://{THEIRS}/", contains="x"), 10.0)
+    usual = [road.ask("A13", f"{ordinal}, as wide as it usually is", small) for ordinal in ("first", "then")]
+    thin = ("dev", "eth0", "root", "tbf", "rate", "8kbit", "burst", "1600", "latency", "60s")
+    road.there.tc("qdisc", "add", *thin)
+    slow = road.ask("A13", "8 kbit/s, a page of 3 kB", small, 10.0)
     assert (slow.outcome, slow.cause) == (Outcome.WARNING, "slow")
-    finding = road.ask("A13", "8 kbit/s, a page of 100 kB", Http(f"http://{THEIRS}:8080/", not_contains="y"), 3.0)
+    road.there.tc("qdisc", "del", "dev", "eth0", "root")  # what came before would still fill the line
+    road.there.tc("qdisc", "add", *thin)
+    finding = road.ask("A13", "8 kbit/s, a page of 100 kB", large, 4.0)
     assert finding.outcome is Outcome.CRITICAL
-    assert finding.cause in ("timeout.body", "timeout.first_byte")  # what came before still fills the line
+    assert finding.cause == "timeout.body"
+    with row("found-T1", "a page on a line of 8 kbit/s, and all pages come so", record_property) as seen:
+        unseen = judged(large, finding, small, [*usual, slow])
+        seen.seen(unseen.outcome.name, unseen.cause)
+    assert (unseen.outcome, unseen.cause) == (Outcome.UNKNOWN, "network.slow")
+    assert judged(large, finding, small, [*usual, *usual]).outcome is Outcome.CRITICAL
+
+
+def judged(probe: Http, finding: Finding, other: Http, others: Sequence[Finding]) -> Finding:
+    """What this finding is worth to the monitor after these of another service, all of them made on the same line."""
+
+    async def scene() -> Finding:
+        service, beside = Service(id="a", probe=probe, timeout=Duration(4_000)), Service(id="b", probe=other)
+        world = World.begin([service, beside], FakeGround())
+        for each in others:
+            await asyncio.sleep(60)
+            await world.judge(beside, each)
+        return await world.judge(service, finding)
+
+    return play(scene())
 
 
 def test_a_machine_without_a_free_port_blames_itself(road: Road) -> None:

@@ -43,6 +43,7 @@ REASONS = {
     "network.vpn": "the VPN is down",
     "network.dns": "no name server answers",
     "network.elsewhere": "this is not the network in which it was last seen",
+    "network.slow": "pages come slowly here",
     "network.changed": "the network changed during the check",
     "self.late": "this computer was too busy to check it",
     "self.slept": "this computer slept during the check",

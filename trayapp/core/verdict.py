@@ -40,6 +40,9 @@ REFUSED_LOGIN = "auth"
 RETRY_AFTER = "retry_after_s"
 """The detail of a finding: seconds for which the service does not want to be asked."""
 
+FLOWS = "flows"
+"""The detail of a page that did not come in time: something of it came in the last second."""
+
 LONGEST_RETRY = 900_000
 
 UNJUDGED = frozenset({Status.PAUSED, Status.MAINTENANCE})

@@ -128,7 +128,7 @@ class Monitor:
         """
         if self._vigil is None:
             self._vigil = Vigil(self._clock)
-            self._network.begin(self._turned)
+            self._network.begin(self._turned, lambda id_: self._plan_soon(id_, 0))
         wanted = {service.id: service for service in services}
         self._network.keep(wanted.values())
         self._dependants.keep(wanted.values())

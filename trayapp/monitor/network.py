@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from trayapp.core.evidence import Vantage
+from trayapp.core.verdict import FLOWS
 from trayapp.core.words import Blame, Finding, Outcome, Service, Sight
 from trayapp.monitor.bystanders import Bystanders
 from trayapp.monitor.clock import Clock
@@ -22,9 +23,10 @@ from trayapp.monitor.evidence import Evidence, asked_at
 from trayapp.monitor.ground import Control, Ground
 from trayapp.monitor.internet import Internet, is_genuine
 from trayapp.monitor.nearby import Nearby
+from trayapp.monitor.pace import Pace
 from trayapp.monitor.reach import Reach, Whereabouts
 from trayapp.monitor.scene import INTERNET, LAN, LOOPBACK, Scene
-from trayapp.monitor.sentences import CHANGED, Unseen
+from trayapp.monitor.sentences import CHANGED, SLOW, Unseen
 from trayapp.monitor.testimony import testimony
 from trayapp.monitor.tunnel import Tunnel
 from trayapp.monitor.view import View
@@ -56,17 +58,19 @@ class Network:
         self._views: dict[str, View] = {INTERNET: self._internet, LAN: nearby}
         self._turned: Callable[[str, bool], None] = lambda network, lost: None
         self._bystanders = Bystanders()
+        self._pace = Pace(clock)
         self._steady_since: dict[str, int] = {}
         self._settling: asyncio.TimerHandle | None = None
         self._unsettled: set[str] = set()
         self._moved = asyncio.Event()
         self._stop_watching: Callable[[], None] = lambda: None
 
-    def begin(self, turned: Callable[[str, bool], None]) -> None:
+    def begin(self, turned: Callable[[str, bool], None], hurry: Callable[[str], None] = lambda service: None) -> None:
         """Watch from now on. `turned` is told of each network of which there is no trace on this machine any more
-        (True), and of each that was lost and may be seen again (False).
+        (True), and of each that was lost and may be seen again (False). `hurry` has a service checked at once.
         """
         self._turned = turned
+        self._pace.hurry = hurry
         self._stop_watching = self._ground.watch(self.look)
         self._move(self._ground.scene())
 
@@ -80,7 +84,9 @@ class Network:
 
     def keep(self, services: Iterable[Service]) -> None:
         """These are watched from now on, and no others."""
-        self._reach.keep(services)
+        kept = {service.id: service for service in services}
+        self._pace.keep(kept.keys())
+        self._reach.keep(kept.values())
 
     def use(self, controls: Sequence[Control], *, ask_routers: bool) -> None:
         """Ask these from now on. With none of them, or no routers, there is less evidence and more stays unknown."""
@@ -186,6 +192,7 @@ class Network:
             lack = await view.believe(service, finding)
             if lack is not None:
                 return lack.instead_of(finding)
+            self._pace.note(network, service, finding)
             self._bystanders.note(network, service, asked_at(finding, self._clock.monotonic()))
             return finding
         if finding.blame is Blame.NETWORK:
@@ -196,6 +203,8 @@ class Network:
         lack = view.missing() or await self._doubt(view, service, finding)
         if lack is None and began.epochs.get(network, 0) != view.outlook.epoch:
             lack = CHANGED
+        if lack is None and finding.details.get(FLOWS) and not await self._pace.is_usual(network, service, finding):
+            lack = SLOW
         return finding if lack is None else lack.instead_of(finding)
 
     def testimony(self, service: Service, finding: Finding, since: int) -> Vantage | None:

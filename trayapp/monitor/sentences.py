@@ -36,6 +36,9 @@ PORTAL = Unseen("network.portal", "portal", "something else answers in place of 
 NO_NAMES = Unseen("network.dns", "blocked", "names cannot be looked up here")
 ELSEWHERE = Unseen("network.elsewhere", "", "this is not the network in which it was last seen")
 CHANGED = Unseen("network.changed", "", "the network changed during the check")
+SLOW = Unseen(
+    "network.slow", "", "its page still came when the time was over, and no other page came as it usually does"
+)
 
 
 def vpn_gone(tunnel: str) -> Unseen:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from trayapp.core.verdict import FLOWS
 from trayapp.core.words import NOTHING, Blame, Finding, Outcome
 from trayapp.probes.phases import DOING, Phases
 
@@ -68,9 +69,6 @@ class Impaired(CheckEnded):
 _SERVICE = (Outcome.CRITICAL, Blame.SERVICE)
 _NETWORK = (Outcome.UNKNOWN, Blame.NETWORK)
 _SELF = (Outcome.UNKNOWN, Blame.SELF)
-
-FLOWS = "flows"
-"""The detail of a page that did not come in time: something of it came in the last second."""
 
 _ERRNO: Mapping[int, tuple[str, str, tuple[Outcome, Blame]]] = {
     # First what is our own fault, then what says most about the service: where several addresses
