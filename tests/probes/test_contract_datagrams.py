@@ -118,7 +118,7 @@ def test_silence_is_a_timeout(kind: str) -> None:
 @pytest.mark.parametrize("what", [garbage, echo, flood, the_largest])
 def test_what_only_talks_nonsense_is_told_from_what_is_silent(kind: str, what: Reply) -> None:
     with UdpServer(what) as server:
-        finding = ask(probe_at(kind, server.port), 5.0)
+        finding = ask(probe_at(kind, server.port), TIMEOUT)
     assert (finding.outcome, finding.cause) == (Outcome.CRITICAL, "protocol")
     assert finding.message == f"what answers there does not speak {kind.upper()}"
     assert not finding.answered

@@ -198,7 +198,7 @@ LONG_CHAIN = ("example.org. CNAME 0.test.", *(f"{n}.test. CNAME {n + 1}.test." f
 )
 def test_each_wrong_answer_has_its_own_cause(change: Change, cause: str, message: str) -> None:
     with UdpServer(changed(change)) as server:
-        finding = ask(Dns("example.org", server=f"127.0.0.1:{server.port}"))
+        finding = ask(Dns("example.org", server=f"127.0.0.1:{server.port}"), 0.5)
     assert_typed(finding)
     assert (finding.outcome, finding.cause, finding.message) == (Outcome.CRITICAL, cause, message)
 
@@ -230,7 +230,7 @@ def forged(**wrong: int) -> Change:
 )
 def test_an_answer_to_something_else_is_none(change: Change) -> None:
     with UdpServer(changed(change)) as server:
-        finding = ask(Dns("example.org", server=f"127.0.0.1:{server.port}"), 5.0)
+        finding = ask(Dns("example.org", server=f"127.0.0.1:{server.port}"), 0.5)
     assert finding.outcome is Outcome.CRITICAL
     assert finding.cause in ("protocol", "dns.answer")
     assert "answers" not in finding.details

@@ -156,7 +156,7 @@ def test_replies_out_of_order_find_their_requests() -> None:
 def test_a_reply_after_an_error_counts_all_the_same() -> None:
     train = Train(socket.AF_INET, "192.0.2.7", 7)
     request = train.request(1.0)
-    train.told(Trouble(1, 113, "192.0.2.1"))
+    train.told(Trouble(1, 113, "192.0.2.1", quoted=train.content))
     assert train.settled
     assert train.hear(right(request), "192.0.2.7", 1.5)
     assert Ping("192.0.2.7").judge(train).outcome is Outcome.OK

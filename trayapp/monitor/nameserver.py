@@ -104,6 +104,7 @@ class _Ear(asyncio.DatagramProtocol):
         self._answered = answered
         self._number = number
         self._question = question.lower()
+        self._refused = False
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         if len(data) < _HEAD.size or self._answered.done():
@@ -114,5 +115,7 @@ class _Ear(asyncio.DatagramProtocol):
             self._answered.set_result(data)
 
     def error_received(self, exc: Exception) -> None:
-        if not self._answered.done():
+        """One refusal is a datagram that anyone can write; the second answers the second question."""
+        if self._refused and not self._answered.done():
             self._answered.set_exception(exc)
+        self._refused = True

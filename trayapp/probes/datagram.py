@@ -1,8 +1,9 @@
 """A question in one datagram, its answer in another: asked again when nothing comes, and nobody else is listened to.
 
-Anyone on the way can write a datagram, so whoever reads them decides which one is the answer; the rest is counted
-and left. For the same reason the time goes to a phase "reply" and never to "first_byte": what comes over UDP is no
-proof that the internet is there, for the network of a login page answers for names and clocks too.
+Anyone on the way can write a datagram, so whoever reads them decides which one is the answer; what does not fit is
+dropped, and only the deadline ends the waiting. For the same reason the time goes to a phase "reply" and never to
+"first_byte": what comes over UDP is no proof that the internet is there, for the network of a login page answers for
+names and clocks too.
 """
 
 from __future__ import annotations
@@ -28,10 +29,15 @@ MOST_ADDRESSES = 4
 """Of one name; name servers of one system."""
 
 MOST_UNFIT = 100
-"""Datagrams that are no answer, after which nobody waits for one."""
+"""Datagrams that are no answer, after which we hear no more until we ask again, from another port: a flood would hold
+up other checks.
+"""
 
-PATIENCE = 1.0
-"""Seconds in which the answer is still awaited after something came that is none."""
+MOST_UNREADABLE = 5
+"""The same for answers that cannot be read, for reading them takes longer."""
+
+MOST_REFUSALS = 2
+"""After so many, each to a question of its own, nobody listens there. One alone is a datagram that anyone can write."""
 
 MARGIN = 0.03
 """Seconds before the deadline of the check at which the verdict is made, for it says more than the deadline would."""
@@ -77,11 +83,12 @@ class Exchange(Generic[T]):
         self._read = read
         self._conclusive = conclusive
         self._doing = doing
-        self._news: asyncio.Queue[tuple[_Ear, bytes | OSError]] = asyncio.Queue(MOST_UNFIT)
+        self._news: asyncio.Queue[tuple[_Ear, T | OSError]] = asyncio.Queue(MOST_UNFIT)
         self._waiting: deque[AddrInfo] = deque()
         self._ears: list[_Ear] = []
         self._end = 0.0
-        self._unfit = 0
+        self._unfit = False
+        self._unreadable: Misbehaved | None = None
         self._failure: OSError | None = None
         self._refusal: OSError | None = None
         self._lesser: tuple[T, AddrInfo] | None = None
@@ -89,7 +96,8 @@ class Exchange(Generic[T]):
     async def answer(self, means: Means, phases: Phases, addresses: Sequence[AddrInfo]) -> tuple[T, AddrInfo]:
         """The answer, and the address that gave it.
 
-        Misbehaved: `timeout.…` for silence, `protocol` where only other things were said, and whatever `read` raises.
+        Misbehaved: `timeout.…` for silence, `protocol` where only other things were said, and what `read` raised where
+        nothing better came.
         OSError: nobody could be asked.
         """
         phases.enter("reply", doing=self._doing)
@@ -114,70 +122,92 @@ class Exchange(Generic[T]):
 
     async def _say(self, at_end: ExitStack) -> None:
         """Ask the next address that can be asked; where none is left, all again."""
-        if not self._waiting:
-            for ear in self._ears:
-                ear.say(self._ask())
-            return
-        ear = _Ear(self._waiting.popleft(), self._news)
-        try:
-            await ear.open()
-        except OSError as error:
-            self._failure = self._failure or error
-            return
-        at_end.callback(ear.close)
-        self._ears.append(ear)
-        ear.say(self._ask())
+        if self._waiting:
+            ear = _Ear(self._waiting.popleft(), self._hear)
+            at_end.callback(ear.close)
+            asked = [ear]
+            self._ears.append(ear)
+        else:
+            asked = list(self._ears)
+        for ear in asked:
+            try:
+                await ear.say(self._ask())
+            except OSError as error:
+                self._failure = self._failure or error
+                self._ears.remove(ear)
+
+    def _hear(self, ear: _Ear, heard: bytes | OSError) -> None:
+        """Something came: what does not fit is dropped here."""
+        found: T | OSError | None
+        if isinstance(heard, bytes):
+            try:
+                found = self._read(heard)
+                ear.unfit += 1 / MOST_UNFIT if found is None else 0
+                self._unfit |= found is None
+            except Misbehaved as error:
+                found, self._unreadable = None, self._unreadable or error
+                ear.unfit += 1 / MOST_UNREADABLE
+            if ear.unfit > 1:
+                ear.close()
+        else:
+            found = heard
+        if found is not None and not self._news.full():
+            self._news.put_nowait((ear, found))
 
     async def _listen(self, seconds: float) -> tuple[T, AddrInfo] | None:
         """A conclusive answer; None after so many seconds, or earlier where it is somebody else's turn."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        while loop.time() < min(until, self._end) and self._ears:
+        until = min(asyncio.get_running_loop().time() + seconds, self._end)
+        while self._ears:
             try:
-                async with asyncio.timeout_at(min(until, self._end)):
-                    ear, heard = await self._news.get()
+                async with asyncio.timeout_at(until):
+                    ear, found = await self._news.get()
             except TimeoutError:
                 return None
-            if isinstance(heard, bytes):
-                answer = self._read(heard)
-                if answer is None:
-                    self._note_unfit()
-                    continue
-                if self._conclusive(answer):
-                    return answer, ear.place
-                self._lesser = self._lesser or (answer, ear.place)
+            if isinstance(found, OSError):
+                self._refusal = self._refusal or found
+                ear.refusals += 1
+                over = ear.refusals >= MOST_REFUSALS
+            elif self._conclusive(found):
+                return found, ear.place
             else:
-                self._refusal = self._refusal or heard
-            if ear in self._ears:
+                self._lesser = self._lesser or (found, ear.place)
+                over = True
+            if over and ear in self._ears:
                 self._ears.remove(ear)
             if self._waiting:
                 return None
         return None
 
-    def _note_unfit(self) -> None:
-        self._unfit += 1
-        patience = PATIENCE if self._unfit < MOST_UNFIT else 0.0
-        self._end = min(self._end, asyncio.get_running_loop().time() + patience)
-
     def _nothing(self, timeout: float) -> Exception:
+        if self._unreadable is not None:
+            return self._unreadable
         if self._unfit:
             return Misbehaved("protocol", f"what answers there does not speak {self._service}")
-        failure = self._refusal or self._failure  # what was said to us tells more than what we could not do
-        if failure is not None and not self._ears:
-            return failure
+        if self._refusal is not None:  # what was said to us tells more than what we could not do
+            return self._refusal
+        if self._failure is not None and not self._ears:
+            return self._failure
         return Misbehaved(f"timeout.{self._doing}", f"no answer within {timeout:g} s")
 
 
 class _Ear(asyncio.DatagramProtocol):
     """A socket connected to one address: the system lets nothing through that comes from elsewhere."""
 
-    def __init__(self, place: AddrInfo, news: asyncio.Queue[tuple[_Ear, bytes | OSError]]) -> None:
+    def __init__(self, place: AddrInfo, hear: Callable[[_Ear, bytes | OSError], None]) -> None:
         self.place = place
-        self._news = news
+        self.unfit = 0.0
+        self.refusals = 0
+        self._hear = hear
         self._transport: asyncio.DatagramTransport | None = None
 
-    async def open(self) -> None:
+    async def say(self, datagram: bytes) -> None:
         """OSError: this machine cannot send there."""
+        if self._transport is None:
+            await self._open()
+        assert self._transport is not None
+        self._transport.sendto(datagram)
+
+    async def _open(self) -> None:
         family, _, _, _, at = self.place
         connected = socket.socket(family, socket.SOCK_DGRAM)
         try:
@@ -191,22 +221,16 @@ class _Ear(asyncio.DatagramProtocol):
             connected.close()
             raise
 
-    def say(self, datagram: bytes) -> None:
-        assert self._transport is not None
-        self._transport.sendto(datagram)
-
     def close(self) -> None:
-        """What was not sent yet is lost."""
-        assert self._transport is not None
-        self._transport.abort()
+        """Hear nothing more until it is asked again. What was not sent yet is lost."""
+        if self._transport is not None:
+            self._transport.abort()
+        self._transport, self.unfit = None, 0.0
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
-        self._hear(data)
+        if self._transport is not None:
+            self._hear(self, data)
 
     def error_received(self, exc: Exception) -> None:
         assert isinstance(exc, OSError)
-        self._hear(exc)
-
-    def _hear(self, what: bytes | OSError) -> None:
-        if not self._news.full():  # more than anybody would listen to
-            self._news.put_nowait((self, what))
+        self._hear(self, exc)

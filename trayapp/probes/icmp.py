@@ -42,17 +42,27 @@ _ERROR = struct.Struct("=IBBBBII")  # struct sock_extended_err
 _FROM_ICMP = (2, 3)
 _LARGEST = 2048
 _MOST_AT_ONCE = 50
+_PROOF = 8  # bytes of the content that nobody guesses
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EPROTONOSUPPORT}
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a request did not arrive: an error number of this machine's, or what `router` said of it."""
+    """Why a request did not arrive: an error number of this machine's, or what `router` said of it.
+
+    `quoted` is as much of the request's content as the router repeats: RFC 792 demands none of it.
+    """
 
     place: int
     number: int
     router: str = ""
     expired: bool = False
+    quoted: bytes = b""
+
+    @property
+    def proven(self) -> bool:
+        """This machine said it, or somebody who saw the request."""
+        return not self.router or len(self.quoted) >= _PROOF
 
 
 @dataclass(slots=True)
@@ -72,8 +82,9 @@ class Train:
 
     @property
     def settled(self) -> bool:
-        """Nothing that was sent is waited for."""
-        return len(self.answered.keys() | self.troubles.keys()) == len(self.sent)
+        """Nothing that was sent is waited for. A word that anyone may have written ends no waiting."""
+        proven = {place for place, trouble in self.troubles.items() if trouble.proven}
+        return len(self.answered.keys() | proven) == len(self.sent)
 
     def request(self, now: float) -> bytes:
         """The next packet; it is being sent now."""
@@ -96,8 +107,10 @@ class Train:
         return True
 
     def told(self, trouble: Trouble) -> None:
-        """One of the requests did not arrive; should its answer come nevertheless, it counts."""
-        if 1 <= trouble.place <= len(self.sent):
+        """One of the requests did not arrive; should its answer come nevertheless, it counts. Of another's: dropped."""
+        known = self.troubles.get(trouble.place)
+        fits = self.content.startswith(trouble.quoted[:CONTENT])
+        if 1 <= trouble.place <= len(self.sent) and fits and not (known is not None and known.proven):
             self.troubles[trouble.place] = trouble
 
 
@@ -139,7 +152,8 @@ class Wire:
             if len(quoted) >= _HEAD.size:
                 _, _, _, number, place = _HEAD.unpack_from(quoted)
                 if number == self.number:
-                    yield from (trouble for _, _, error in about if (trouble := _trouble(place, error)))
+                    content = quoted[_HEAD.size :]
+                    yield from (trouble for _, _, error in about if (trouble := _trouble(place, error, content)))
 
     def close(self) -> None:
         self._socket.close()
@@ -192,7 +206,7 @@ def checksum(packet: bytes) -> int:
     return total ^ 0xFFFF
 
 
-def _trouble(place: int, error: bytes) -> Trouble | None:
+def _trouble(place: int, error: bytes, quoted: bytes) -> Trouble | None:
     """What struct sock_extended_err says, with the address of whoever said it behind it."""
     if len(error) < _ERROR.size:
         return None
@@ -200,7 +214,7 @@ def _trouble(place: int, error: bytes) -> Trouble | None:
     if origin not in _FROM_ICMP:
         return Trouble(place, number)
     expired = (origin, kind) in ((2, 11), (3, 3))
-    return Trouble(place, number, _address(error[_ERROR.size :]), expired)
+    return Trouble(place, number, _address(error[_ERROR.size :]), expired, quoted)
 
 
 def _address(where: bytes) -> str:
