@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.command import PATIENCE, Home, service
+from tests.faults.table import Property, row
 from tests.probes.real.memcached import MemcachedServer
 from tests.servers import HttpServer, RawServer, closed_port, saying, until
 
@@ -146,6 +147,21 @@ def test_add_writes_what_it_looked_at_and_gives_each_service_an_id_of_its_own(ho
     assert list(tables) == ["my-page", "my-page-2"]
     assert home.places.services_toml.stat().st_mode & 0o777 == 0o600
     assert home.run("config", "check").returncode == 0
+
+
+def test_add_proposes_the_headers_alone_of_a_page_too_long_to_be_read_each_time(
+    home: Home, record_property: Property
+) -> None:
+    with HttpServer(body=b"ok" * 600_000) as server, row("found-T1", "add a page of 1.2 MB", record_property) as seen:
+        done = home.run("add", server.url, "--name", "Long")
+        home.run("add", server.url, "--name", "Whole", "read=page")
+        home.run("add", server.url, "--name", "Ruled", "contains=ok")
+        tables = tomllib.loads(home.places.services_toml.read_text())["services"]
+        seen.seen("read", tables["long"]["http"].get("read", "page"))
+    assert 'the headers alone are read from now on (read = "headers")' in done.stdout
+    assert tables["long"]["http"] == {"url": server.url, "read": "headers"}
+    assert tables["whole"]["http"] == {"url": server.url, "read": "page"}
+    assert tables["ruled"]["http"] == {"url": server.url, "contains": "ok"}
 
 
 def test_add_keeps_what_stands_in_the_file(home: Home) -> None:
@@ -324,8 +340,8 @@ def test_doctor_looks_at_every_part_and_says_what_to_do(home: Home) -> None:
     assert parts["History"]["ok"]
     assert done.returncode == 1
     assert done.stderr == ""
-    for row in home.run("doctor").stdout.splitlines():
-        assert row.startswith(("✓ ", "! ", "   "))
+    for line in home.run("doctor").stdout.splitlines():
+        assert line.startswith(("✓ ", "! ", "   "))
 
 
 @pytest.mark.parametrize("words", [["run"], []], ids=["run", "no command"])

@@ -11,11 +11,11 @@ from trayapp.cli.home import places_of
 from trayapp.cli.inhand import secrets_with
 from trayapp.config.document import Unreadable
 from trayapp.config.places import Places
-from trayapp.config.proposal import BadTarget, Proposal
+from trayapp.config.proposal import BadTarget, Proposal, suited
 from trayapp.config.save import CannotSave, Conflict
 from trayapp.config.secrets import Secrets
 from trayapp.core.wording import duration
-from trayapp.core.words import Outcome
+from trayapp.core.words import Finding, Outcome
 from trayapp.desktop.control import NoAnswer, Refused, ask
 from trayapp.desktop.door import NotRunning
 from trayapp.probes.base import SecretUnavailable
@@ -37,23 +37,27 @@ def main(arguments: argparse.Namespace) -> int:
     except (OSError, Unreadable) as fault:
         show.complain(f"{places.services_toml}: {fault}")
         return exits.CONFIG
-    good = _look(places, proposal)
+    finding = _look(places, proposal)
+    better = suited(proposal, finding)
     try:
-        add(places.services_toml, proposal, Secrets(places.keyring_service))
+        add(places.services_toml, better, Secrets(places.keyring_service))
     except SecretUnavailable as fault:
         show.complain(f"nothing was written, for the password in the address has no place to go: {fault.message}")
         return exits.CONFIG
     except (CannotSave, Conflict, OSError, Unreadable) as fault:
         show.complain(f"nothing was written: {fault}")
         return exits.CONFIG
-    _say(places, proposal, good=good)
+    _say(places, proposal, good=finding.outcome is Outcome.OK)
+    if better.service != proposal.service:
+        print('Its page is very long, so the headers alone are read from now on (read = "headers").')
     return 0
 
 
-def _look(places: Places, proposal: Proposal) -> bool:
+def _look(places: Places, proposal: Proposal) -> Finding:
     (result,) = ask_all(secrets_with(places, proposal), [proposal.service])
     show.console().print(show.checks_table([(proposal.service.probe.target, result)]))
-    return result.finding.outcome is Outcome.OK
+    finding: Finding = result.finding
+    return finding
 
 
 def _say(places: Places, proposal: Proposal, *, good: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,8 +16,9 @@ from trayapp.config.tables import SERVICE_KEYS
 from trayapp.config.writing import table_of
 from trayapp.config.written import shape_of
 from trayapp.core.keys import Reference, declared_keys
-from trayapp.core.words import Service
+from trayapp.core.words import Finding, Service
 from trayapp.probes import PROBES, probe_for
+from trayapp.probes.base import Kind
 
 
 class BadTarget(ValueError):
@@ -65,6 +66,19 @@ def propose(target: str, words: Sequence[str] = (), taken: Collection[str] = (),
     secret = secret_name(id_)
     value = _log_in(own, probe.kind, credentials, secret)
     return Proposal(_checked(id_, table), table, probe.advice, secret, value)
+
+
+def suited(proposal: Proposal, finding: Finding) -> Proposal:
+    """The proposal as it had better be, after what the first look at the service found. What was asked for stays."""
+    probe = proposal.service.probe
+    assert isinstance(probe, Kind)
+    better = probe.suited(finding)
+    if better is probe:
+        return proposal
+    service = replace(proposal.service, probe=better)
+    own = {**table_of(service)[probe.kind], **proposal.table[probe.kind]}
+    table = {**proposal.table, probe.kind: own}
+    return replace(proposal, service=_checked(service.id, table), table=table)
 
 
 def name_for(target: str) -> str:

@@ -82,6 +82,10 @@ class Kind(ABC):
     def load(cls) -> None:
         """Import what asking needs and what takes its time. Called in a thread before the first check."""
 
+    def suited(self, finding: Finding) -> Self:
+        """This probe as it had better ask, after what the first look at its target found."""
+        return self
+
     def distrusted(self, why: str) -> Self:
         """This probe as somebody else may have written it: a kind that could do harm refuses, with this sentence."""
         return self

@@ -7,7 +7,7 @@ loads the HTTP client when the first page is asked for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, ClassVar, Self
 
 from trayapp.core.keys import Key, Reference, Text
@@ -242,6 +242,10 @@ class Http(Kind):
             if int(low) <= status <= int(high or low):
                 return True
         return False
+
+    def suited(self, finding: Finding) -> Self:
+        """Of a page beyond MOST_BODY the headers are enough: read whole once a minute it is 1.5 GB a day."""
+        return replace(self, read="headers") if "truncated" in finding.details and not self.judges_page else self
 
     @property
     def judges_page(self) -> bool:
