@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.probes.asking import ask
 from tests.probes.certificates import AUTHORITY
+from tests.probes.test_charset import UTF_8
 from tests.servers import RawServer, hang_up, read_head
 from trayapp.core.words import Blame, Outcome
 from trayapp.probes.assertions import is_true, json_in, matches
@@ -120,7 +121,7 @@ def test_any_pattern_is_one_or_a_wrong_key_and_any_page_can_be_searched(pattern:
         check_pattern(pattern)
     except ValueError:
         return
-    assert matches(pattern, page) in (True, False)
+    assert matches(pattern, page, UTF_8) in (True, False)
 
 
 @settings(max_examples=500)

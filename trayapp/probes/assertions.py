@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from trayapp.probes.causes import Misbehaved
+from trayapp.probes.charset import Encoding, readings
 
 if TYPE_CHECKING:
     from jmespath.parser import ParsedResult
@@ -48,22 +49,16 @@ def seen(pattern: str, size: int) -> int:
     return min(size, WORK // max(1, steps))
 
 
-def matches(pattern: str, page: bytes | bytearray) -> bool:
-    """Whether the pattern is found in what it may see of the page, whose words are UTF-8 or taken for Latin-1."""
-    text = _as_utf8(bytes(page[: seen(pattern, len(page))]))
-    return regular_expression(pattern).search(text) is not None
+def matches(pattern: str, page: bytes | bytearray, encoding: Encoding) -> bool:
+    """Whether the pattern is found in what it may see of the page."""
+    search = regular_expression(pattern).search
+    beginning = page[: seen(pattern, len(page))]
+    return any(search(text.encode()) is not None for text in readings(beginning, encoding))
 
 
-def _as_utf8(page: bytes) -> bytes:
-    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
-        if page.startswith(mark):
-            return page[2:].decode(encoding, "replace").encode()
-    # The last few bytes may be half a character.
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(page)
-    except UnicodeDecodeError:
-        return page.decode("latin-1").encode()
-    return page
+def holds(words: str, page: bytes | bytearray, encoding: Encoding) -> bool:
+    """Whether the words stand in the page."""
+    return any(words in text for text in readings(page, encoding))
 
 
 @lru_cache(maxsize=1024)

@@ -15,6 +15,7 @@ from trayapp.core.concealing import HIDDEN, looks_random, query_secrets
 from trayapp.core.wording import plain
 from trayapp.probes.addresses import without_password
 from trayapp.probes.causes import CheckEnded
+from trayapp.probes.charset import encoding_of
 from trayapp.probes.confided import SHORTEST, Confided
 from trayapp.probes.connection import Connection
 from trayapp.probes.decoding import decoder
@@ -48,9 +49,6 @@ _PROOFS = re.compile(
 )
 """Headers of an answer that are shown as they are: by some of them its owner finds the request in his logs."""
 
-_CHARSET = re.compile(
-    r"charset=\"?(utf-8|utf-16|iso-8859-\d{1,2}|windows-125\d|koi8-r|shift_jis|euc-jp|gb18030|big5)\b"
-)
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
 
 
@@ -145,9 +143,9 @@ class Course:
         page = self.page
         if page is None or not page.words:
             return {}
-        charset = _CHARSET.search(response.headers.get("content-type", "")[:200].lower())
         goes_on = not page.whole or len(page.words) > _MOST_READ
-        text = decoded(bytes(page.words[:_MOST_READ]), charset[1] if charset else "utf-8")
-        if (len(_BINARY.findall(text)) + text.count("\\x")) * 8 > len(text):
+        encoding = encoding_of(page.words, response.headers.get("content-type", ""))
+        text = encoding.decode(page.words[:_MOST_READ]).removeprefix("\ufeff")
+        if "\0" in text or len(_BINARY.findall(text)) * 8 > len(text):
             return {"note": "what it sent is not text"}
         return {"body": excerpt(text, confided, goes_on=goes_on)}

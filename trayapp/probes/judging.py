@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from trayapp.core.verdict import RETRY_AFTER
 from trayapp.core.words import Finding, Outcome
 from trayapp.probes import assertions
 from trayapp.probes.certificate import expiring
+from trayapp.probes.charset import encoding_of
 from trayapp.probes.connection import Connection
 from trayapp.probes.http import MOST_BODY
 from trayapp.probes.page import Page, read
@@ -60,7 +60,7 @@ async def judge(
         page = course.page = Page()
         await read(response, page, phases, judged=http.judges_page)
         phases.leave()
-        broken = _page(http, page, details)
+        broken = _page(http, page, details, response.headers.get("content-type", ""))
     if broken is not None:
         return broken
     warning = expiring(wire.encryption, http.days_of_warning) if wire.encryption is not None else None
@@ -90,7 +90,7 @@ def _head(
     return None
 
 
-def _page(http: Http, page: Page, details: dict[str, Any]) -> Finding | None:
+def _page(http: Http, page: Page, details: dict[str, Any], content_type: str) -> Finding | None:
     words, whole = page.words, page.whole
     details["bytes"] = page.size
     if not whole:
@@ -99,20 +99,29 @@ def _page(http: Http, page: Page, details: dict[str, Any]) -> Finding | None:
     size = _size(http, page.size, whole=whole)
     if size:
         return _critical("http.size", size, details)
-    if http.contains and not holds(words, http.contains):
-        return _critical("http.body", f'{extent} not contain "{_short(http.contains)}"', details)
-    if http.not_contains and holds(words, http.not_contains):
-        return _critical("http.body", f'the page contains "{_short(http.not_contains)}"', details)
-    if http.matches and not assertions.matches(http.matches, words):
-        seen = assertions.seen(http.matches, len(words))
-        extent = extent if seen == len(words) else f"the first {seen} bytes of the page do"
-        return _critical("http.body", f'{extent} not match "{_short(http.matches)}"', details)
+    if (http.contains or http.not_contains or http.matches) and (broken := _words(http, words, content_type, extent)):
+        return _critical("http.body", broken, details)
     if http.json:
         if not whole:
             return _critical("http.json", f"the page goes on after {page.size} bytes: too large for JSON", details)
         if not assertions.is_true(http.json, assertions.json_in(words)):
             return _critical("http.json", f'not true of the page: "{_short(http.json)}"', details)
     return None
+
+
+def _words(http: Http, words: bytearray, content_type: str, extent: str) -> str:
+    """Which rule on the page's words is broken, and how they were read; empty: none is."""
+    encoding = encoding_of(words, content_type)
+    read_as = "" if words.isascii() else f" (read as {encoding.name})"
+    if http.contains and not assertions.holds(http.contains, words, encoding):
+        return f'{extent} not contain "{_short(http.contains)}"{read_as}'
+    if http.not_contains and assertions.holds(http.not_contains, words, encoding):
+        return f'the page contains "{_short(http.not_contains)}"{read_as}'
+    if http.matches and not assertions.matches(http.matches, words, encoding):
+        seen = assertions.seen(http.matches, len(words))
+        extent = extent if seen == len(words) else f"the first {seen} bytes of the page do"
+        return f'{extent} not match "{_short(http.matches)}"{read_as}'
+    return ""
 
 
 def _size(http: Http, size: int, *, whole: bool) -> str:
@@ -124,18 +133,6 @@ def _size(http: Http, size: int, *, whole: bool) -> str:
     if not whole and (size < http.min_bytes or http.max_bytes is not None):
         return f"the page's size cannot be told: it goes on after {size} bytes"
     return ""
-
-
-def holds(page: bytes | bytearray, words: str) -> bool:
-    """Whether the words stand in the page, in any encoding that pages come in.
-
-    The page is searched as it came: what it says of its own charset is not to be trusted.
-    """
-    for encoding in ("utf-8", "latin-1", "utf-16-le", "utf-16-be"):
-        with suppress(UnicodeEncodeError):  # then no page in this encoding can hold them
-            if words.encode(encoding) in page:
-                return True
-    return False
 
 
 def asked_patience(retry_after: str) -> int | None:
