@@ -105,6 +105,7 @@ def test_an_address_that_is_dead_costs_nothing_where_another_is_well(
     finding = road.ask(id_, what, Http("http://site.test/"), WITHOUT_SYNS, *addresses)
     assert (finding.outcome, finding.address) == (Outcome.OK, reached), finding
     assert {"ipv4", "ipv6"} & finding.details.keys() == broken
+    assert {finding.details[kind] for kind in broken} <= {"broken: not connected in time"}
 
 
 def test_a_site_all_of_whose_addresses_are_dead_is_down(road: Road) -> None:

@@ -22,6 +22,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Protocol, TypeAlias
 
+from trayapp.monitor.absolute import look_up
 from trayapp.probes.base import AddrInfo
 from trayapp.probes.causes import Impaired
 
@@ -45,7 +46,7 @@ REMEMBERED = 4096
 
 
 class Lookup(Protocol):
-    """The blocking call, as socket.getaddrinfo is. Raises socket.gaierror."""
+    """The blocking call, as absolute.look_up is. Raises socket.gaierror."""
 
     def __call__(self, host: str, port: int, family: int, type: int, /) -> Sequence[Any]: ...  # noqa: A002
 
@@ -70,7 +71,7 @@ class Resolver:
 
     def __init__(
         self,
-        lookup: Lookup = socket.getaddrinfo,
+        lookup: Lookup = look_up,
         patience: float = PATIENCE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -86,7 +87,8 @@ class Resolver:
         self._closed = False
 
     async def resolve(self, host: str, port: int) -> Sequence[AddrInfo]:
-        """The addresses of a host, as getaddrinfo tells them.
+        """The addresses of a host, as getaddrinfo tells them. Where the host has no dot, the first is marked with the
+        name that it became.
 
         Raises socket.gaierror, and Impaired `self.lookups` when no thread is to be had.
         """

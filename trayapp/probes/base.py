@@ -29,9 +29,6 @@ __all__ = ["AddrInfo", "Kind", "Means", "SecretUnavailable"]
 AddrInfo: TypeAlias = tuple[int, int, int, str, Any]
 """Family, type, protocol, canonical name and socket address, as getaddrinfo gives them."""
 
-NOT_IN_TIME = "broken: not connected in time"
-"""The detail "ipv6" (or "ipv4") of a finding, where that was tried first and the other kind had to do."""
-
 log = logging.getLogger("trayapp.probes")
 
 
@@ -112,8 +109,10 @@ class Kind(ABC):
         finally:
             heard, phases.heard = phases.heard, None  # the one holds the other: a cycle that would keep the whole check
         phases.leave()
-        if phases.passed_over:
-            finding = replace(finding, details={**finding.details, phases.passed_over.lower(): NOT_IN_TIME})
+        if phases.aside:
+            finding = replace(
+                finding, details={**finding.details, **{name: plain(said) for name, said in phases.aside.items()}}
+            )
         return replace(
             finding,
             exhibit=_exhibit(heard, phases, told) if finding.outcome is Outcome.CRITICAL else NOTHING,

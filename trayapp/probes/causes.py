@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from trayapp.core.verdict import FLOWS
+from trayapp.core.wording import plain
 from trayapp.core.words import NOTHING, Blame, Finding, Outcome
 from trayapp.probes.phases import DOING, Phases
 
@@ -183,6 +184,14 @@ def _failed(error: OSError, phases: Phases) -> Finding | None:
     if phases.connected:
         message = f"{message} ({_doing(phases)})"
     return Finding(outcome, cause, blame, message, details={"errno": number, "phase": phases.doing})
+
+
+def said(error: OSError) -> str:
+    """What the error means, in a few words."""
+    number = errno_of(error)
+    return (
+        _ERRNO[number][1] if number is not None and number in _ERRNO else plain(error.strerror or type(error).__name__)
+    )
 
 
 def errno_of(error: OSError) -> int | None:

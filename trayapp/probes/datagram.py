@@ -51,6 +51,7 @@ async def addresses_of(means: Means, phases: Phases, host: str, port: int) -> Se
     phases.host = host
     phases.enter("dns")
     found = await means.resolve(host, port)
+    phases.found(found)
     if not found:
         raise socket.gaierror(NO_ADDRESS, "the name has no address")
     return found[:MOST_ADDRESSES]

@@ -7,11 +7,12 @@ import errno
 import socket
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any, cast
 
 from aiohappyeyeballs import start_connection
 
 from trayapp.probes.base import AddrInfo, Means
-from trayapp.probes.causes import NO_ADDRESS, Misbehaved
+from trayapp.probes.causes import NO_ADDRESS, Misbehaved, said
 from trayapp.probes.phases import Phases
 
 HEAD_START = 0.25
@@ -35,15 +36,19 @@ async def dial(means: Means, phases: Phases, host: str, port: int, ip: str = "au
     """
     phases.host = host
     phases.enter("dns")
-    addresses = _first_few(_of_kind(await means.resolve(host, port), ip, host))
+    resolved = await means.resolve(host, port)
+    phases.found(resolved)
+    addresses = _first_few(_of_kind(resolved, ip, host))
     if not addresses:
         raise socket.gaierror(NO_ADDRESS, "the name has no address")
     phases.enter("connect")
+    race = _Race()
     if len(addresses) == 1:
         phases.address = addresses[0][4][0]
         connection = await _connect(addresses[0])
     else:
-        connection = await start_connection(addresses, happy_eyeballs_delay=HEAD_START, interleave=1)
+        loop = cast("asyncio.AbstractEventLoop", race)  # nothing but `sock_connect` is asked of it
+        connection = await start_connection(addresses, happy_eyeballs_delay=HEAD_START, interleave=1, loop=loop)
     try:
         peer = connection.getpeername()
     except OSError:
@@ -53,9 +58,26 @@ async def dial(means: Means, phases: Phases, host: str, port: int, ip: str = "au
         connection.close()
         raise ConnectionRefusedError(errno.ECONNREFUSED, "connected to itself")
     phases.address = peer[0]
-    preferred = addresses[0][0]
-    phases.passed_over = NAMES[socket.AddressFamily(preferred)] if connection.family != preferred else ""
+    preferred = socket.AddressFamily(addresses[0][0])
+    if connection.family != preferred:
+        failure = race.failed.get(preferred)
+        why = "not connected in time" if failure is None else said(failure)
+        phases.aside[NAMES[preferred].lower()] = f"broken: {why}"
     return connection
+
+
+class _Race:
+    """The running loop, for connections that race; `failed` is how the first of each kind of address failed."""
+
+    def __init__(self) -> None:
+        self.failed: dict[int, OSError] = {}
+
+    async def sock_connect(self, racing: socket.socket, place: Any) -> None:
+        try:
+            await asyncio.get_running_loop().sock_connect(racing, place)
+        except OSError as error:
+            self.failed.setdefault(racing.family, error)
+            raise
 
 
 async def _connect(address: AddrInfo) -> socket.socket:

@@ -5,8 +5,8 @@ A probe calls `enter` as it goes; whoever words a failure afterwards reads here 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trayapp.probes.exhibits import Heard
@@ -50,6 +50,7 @@ class Phases:
         "_started",
         "address",
         "answered",
+        "aside",
         "awaited",
         "came",
         "certificate",
@@ -58,7 +59,6 @@ class Phases:
         "host",
         "length",
         "ms",
-        "passed_over",
         "proxy",
     )
 
@@ -75,13 +75,20 @@ class Phases:
         self.address: str | None = None
         self.answered = False
         self.awaited = ""
-        self.passed_over = ""
+        self.aside: dict[str, str] = {}
         self.proxy = ""
         self.heard: Heard | None = None
         self.certificate = b""
         self.came: int | None = None
         self.length: int | None = None
         self._came_at = float("-inf")
+
+    def found(self, addresses: Sequence[tuple[Any, ...]]) -> None:
+        """The name was looked up. One without a dot may have become another: with a search domain, or an alias."""
+        if "." not in self.host and ":" not in self.host and addresses:
+            became = str(addresses[0][3]).rstrip(".").lower()
+            if became and became != self.host.lower():
+                self.aside["name_became"] = became
 
     def enter(self, phase: str, doing: str = "") -> None:
         """From now on time counts for this phase. `doing` says it more exactly where the phase has parts."""
