@@ -108,7 +108,7 @@ def test_a_note_lapses_with_its_incident_and_a_snooze_with_its_time() -> None:
 
 
 def test_flapping_is_told_of_who_is_not_silenced() -> None:
-    assert reconcile.may_tell_of_flapping(SERVICE, TOLD)
-    assert not reconcile.may_tell_of_flapping(SERVICE, TOLD, "maintenance")
-    assert not reconcile.may_tell_of_flapping(SERVICE, replace(TOLD, snoozed_until=MINUTE))
-    assert not reconcile.may_tell_of_flapping(replace(SERVICE, notify="none"), TOLD)
+    assert reconcile.may_remark(SERVICE, TOLD)
+    assert not reconcile.may_remark(SERVICE, TOLD, "maintenance")
+    assert not reconcile.may_remark(SERVICE, replace(TOLD, snoozed_until=MINUTE))
+    assert not reconcile.may_remark(replace(SERVICE, notify="none"), TOLD)

@@ -518,6 +518,7 @@ def test_a_right_answer_of_which_one_part_took_too_long_is_degraded(phases: dict
         (replace(CRITICAL, details={"retry_after_s": 5}), 10 * SECOND),
         (replace(CRITICAL, details={"retry_after_s": 300}), 300 * SECOND),
         (replace(CRITICAL, details={"retry_after_s": 86_400}), 900 * SECOND),
+        (Finding(Outcome.UNKNOWN, "turned_away", Blame.NETWORK, details={"retry_after_s": 300}), 300 * SECOND),
         (OK, 60 * SECOND),
     ],
 )

@@ -227,6 +227,13 @@ HOSTILITY = (
         "C20",
         "429 and Retry-After: 86400",
         answer("Retry-After: 86400", status="429 Busy"),
+        UNKNOWN,
+        ("turned_away",),
+    ),
+    Fault(
+        "C20",
+        "503 and Retry-After: 86400",
+        answer("Retry-After: 86400", status="503 Busy"),
         CRITICAL,
         ("http.status",),
     ),

@@ -107,8 +107,9 @@ class Board:
     `waiting` are first "downs" in want of company and `held` what waits for the end of quiet hours or for the
     user, both by incident, oldest first. `withheld` has the last (incident, reason) recorded of each service.
     `flapping` are the services told to flap and `stumbling` the ties of those that failed of late without an outage,
-    by their ids; `when_back` are ids of services asked for; `blind` are the networks told not to be seen, with since
-    when. `troubles` are the sentences about ourselves that were told, with when.
+    by their ids; `when_back` are ids of services asked for and `turned_away` of those told to turn us away;
+    `blind` are the networks told not to be seen, with since when. `troubles` are the sentences about ourselves that
+    were told, with when.
     `was_away`: the user was not there while something was held.
     """
 
@@ -121,6 +122,7 @@ class Board:
     flapping: Mapping[str, Unsteady] = field(default_factory=lambda: _EMPTY)
     stumbling: Mapping[str, frozenset[str]] = field(default_factory=lambda: _EMPTY)
     when_back: frozenset[str] = frozenset()
+    turned_away: frozenset[str] = frozenset()
     sights: tuple[Sight, ...] = ()
     blind: Mapping[str, int] = field(default_factory=lambda: _EMPTY)
     blind_told: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 
-from trayapp.alerts import hearing, reconcile, remarks
+from trayapp.alerts import hearing, rebuffs, reconcile, remarks
 from trayapp.alerts.board import Board, Step
 from trayapp.alerts.grouping import ties, unrelated
 from trayapp.core import flapping
@@ -37,8 +37,11 @@ def after_result(
     asked = service.id in board.when_back
     step = Step(_with_stumbling(board, service, belief) if decisive else board)
     board = step.board
-    if decisive and reconcile.may_tell_of_flapping(service, reconcile.lapsed(told, belief, now), suppressed):
-        step = step.then(remarks.tell_of_flapping(board, service, belief, now))
+    if decisive:
+        step = step.then(rebuffs.lift(step.board, service))
+    if reconcile.may_remark(service, reconcile.lapsed(told, belief, now), suppressed):
+        tell = remarks.tell_of_flapping if decisive else rebuffs.tell
+        step = step.then(tell(step.board, service, belief, now))
     told, items = reconcile.after(
         service,
         belief,

@@ -12,6 +12,7 @@ from trayapp.alerts.board import Board, Member, Step, Thread, Waiting, without
 from trayapp.alerts.grouping import ties
 from trayapp.alerts.reconcile import Item
 from trayapp.core.news import Notes, Owed, Said, Standing, Withheld
+from trayapp.core.reasons import TURNED_AWAY
 from trayapp.core.words import Incident, Sight
 
 BRIEF = "over before it was told"
@@ -62,9 +63,11 @@ def leave(board: Board, service: str) -> Step:
     """The service is watched no more: nothing stands of it."""
     stood = [("flapping", service)] if service in board.flapping else []
     stood += [("when_back", service)] if service in board.when_back else []
+    stood += [(TURNED_AWAY, service)] if service in board.turned_away else []
     flapping = {id_: each for id_, each in board.flapping.items() if id_ != service}
     stumbling = {id_: tied for id_, tied in board.stumbling.items() if id_ != service}
     board = replace(board, flapping=flapping, stumbling=stumbling, when_back=board.when_back - {service})
+    board = replace(board, turned_away=board.turned_away - {service})
     return Step(board, notes=Notes(lifted=tuple(stood)))
 
 

@@ -87,8 +87,8 @@ def may_be_reminded(view: ServiceView, incident: int, now: int, suppressed: str 
     return telling.acknowledged != incident and not (suppressed or _silence(view.service, lapsed(telling, belief, now)))
 
 
-def may_tell_of_flapping(service: Service, telling: Telling, suppressed: str = "") -> bool:
-    """Whether the beginning of flapping may be told now, or its end taken note of."""
+def may_remark(service: Service, telling: Telling, suppressed: str = "") -> bool:
+    """Whether what is no outage may be told of it now: that it flaps, or its end taken note of; that it rebuffs us."""
     return not (suppressed or _silence(service, telling))
 
 

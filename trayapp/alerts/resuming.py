@@ -14,8 +14,10 @@ from trayapp.alerts.board import Board, Member, Step, Thread, Unsteady, Waiting
 from trayapp.alerts.grouping import ties
 from trayapp.alerts.hearing import BRIEF
 from trayapp.core.news import Mentioned, Notes, Owed, Recalled, Said, Told, Withheld
+from trayapp.core.reasons import TURNED_AWAY
 from trayapp.core.words import Incident, Notification, Service
 
+_OF_SERVICES = frozenset({"flapping", TURNED_AWAY})
 ServiceOf = Callable[[str], Service | None]
 
 
@@ -25,7 +27,7 @@ def resume(recalled: Recalled, service_of: ServiceOf, now: int) -> Step:
     maybe_seen = {notification.incident for notification, attempted in recalled.undelivered if attempted}
     standing = {(each.what, each.about): each.at for each in recalled.standing}
     unsaid = _untold_remarks(recalled, standing)
-    unsaid += [key for key in standing if key[0] == "flapping" and key not in unsaid and service_of(key[1]) is None]
+    unsaid += [key for key in standing if key[0] in _OF_SERVICES and key not in unsaid and service_of(key[1]) is None]
     for key in unsaid:
         del standing[key]
     board = Board(
@@ -37,6 +39,7 @@ def resume(recalled: Recalled, service_of: ServiceOf, now: int) -> Step:
             if what == "flapping" and (service := service_of(about)) is not None
         },
         when_back=frozenset(about for what, about in standing if what == "when_back"),
+        turned_away=frozenset(about for what, about in standing if what == TURNED_AWAY),
         blind={about: at for (what, about), at in standing.items() if what == "blind"},
     )
     if board.blind:

@@ -52,7 +52,8 @@ class Withheld:
 class Standing:
     """Something told or asked that holds until it is lifted.
 
-    `what` is "flapping" (told of the service `about`), "when_back" (asked for it) or "blind" (told of the network).
+    `what` is "flapping" or "turned_away" (told of the service `about`), "when_back" (asked for it) or "blind" (told of
+    the network).
     """
 
     what: str

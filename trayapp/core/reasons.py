@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from trayapp.core.words import Sight
 
+TURNED_AWAY = "turned_away"
+"""The cause of a finding: the service answers, and refuses this computer alone."""
+
 REASONS = {
     "new": "not checked yet",
     "stale": "no result in time",
@@ -33,6 +36,7 @@ REASONS = {
     "command.broken": "the program does not work",
     "command.output": "the program printed too much",
     "grpc.unimplemented": "the server does not tell its health",
+    TURNED_AWAY: "it answers, but turns this computer away",
     "proxy": "the proxy does not work",
     "network": "the network cannot be seen from here",
     "self": "Watchbell failed to check it",

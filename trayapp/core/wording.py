@@ -10,10 +10,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 
-from trayapp.core.reasons import REASONS, blindness, nearest_last
-from trayapp.core.words import PHASES, Finding, Incident, Outcome, Service, ServiceView, Sight, Snapshot, Status
+from trayapp.core.reasons import REASONS, TURNED_AWAY, blindness, nearest_last
+from trayapp.core.words import PHASES, Belief, Finding, Incident, Outcome, Service, ServiceView, Sight, Snapshot, Status
 
 _TERMINAL_COMMAND = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -120,6 +121,9 @@ def _verdict(snapshot: Snapshot) -> str:
     if degraded := _titles(views, Status.DEGRADED):
         return _are(degraded, "degraded")
     unknown = [view for view in views if view.belief.status is Status.UNKNOWN]
+    rebuffs = [view for view in unknown if view.belief.reason == TURNED_AWAY]
+    if rebuffs and all(view in rebuffs or view.belief.reason in _NOT_LOOKED_YET for view in unknown):
+        return _rebuffed([_title(view.service) for view in rebuffs])
     if unseen := [_title(view.service) for view in unknown if view.belief.reason not in _NOT_LOOKED_YET]:
         return _subject(unseen, "could not be checked")
     if len(unknown) == len(views) > 1:
@@ -127,6 +131,12 @@ def _verdict(snapshot: Snapshot) -> str:
     if unknown:
         return _are([_title(view.service) for view in unknown], "not checked yet")
     return _all_well(views)
+
+
+def _rebuffed(titles: Sequence[str]) -> str:
+    if len(titles) == 1:
+        return f"{titles[0]} answers, but turns this computer away"
+    return _subject(titles, "answer, but turn this computer away")
 
 
 def blinded(snapshot: Snapshot) -> str:
@@ -223,6 +233,7 @@ def condition(view: ServiceView, now: int) -> str:
         case Status.UNKNOWN:
             explained = finding is not None and finding.message and belief.reason == finding.cause
             sentence = plain(finding.message) if explained and finding else reason_sentence(belief.reason)
+            sentence += _asked_again(belief)
             return f"{sentence} · was down" if belief.incident is not None else sentence
         case Status.DEGRADED if finding is not None:
             return _said(finding.message, finding.cause)
@@ -233,6 +244,20 @@ def condition(view: ServiceView, now: int) -> str:
         case Status.PAUSED:
             return reason_sentence(belief.reason or "paused")
     return belief.status.value.lower()
+
+
+def _asked_again(belief: Belief) -> str:
+    """When a service is asked again that turned us away: it may have said how long it wants to be left alone."""
+    if belief.reason != TURNED_AWAY or belief.due is None:
+        return ""
+    return f"; asked again at {datetime.fromtimestamp(belief.due / 1000).astimezone().strftime('%H:%M')}"
+
+
+def turned_away(service: Service, belief: Belief, now: int) -> tuple[str, str]:
+    """Title and body of the notification that it turns us away, and has done so for long."""
+    said = belief.last.finding.message if belief.last is not None else ""
+    why = _said(said, TURNED_AWAY)
+    return f"{_title(service)} cannot be checked from here", f"{why}, for {duration(now - belief.since)}"
 
 
 def needs(parent: Service, status: Status) -> str:

@@ -13,6 +13,8 @@ import httpx
 
 from trayapp.core.concealing import HIDDEN, looks_random, query_secrets
 from trayapp.core.wording import plain
+from trayapp.core.words import Finding
+from trayapp.probes import turned_away
 from trayapp.probes.addresses import without_password
 from trayapp.probes.causes import CheckEnded
 from trayapp.probes.charset import encoding_of
@@ -85,6 +87,19 @@ class Course:
             words = bytearray(next(unpack.feed(bytes(came)), b"")) if unpack is not None else came
             self.page = Page(words, len(words), whole=ended and unpack is None)
 
+    def unjudged(self, finding: Finding) -> Finding:
+        """The failure as it counts, should the server have turned nobody but us away."""
+        response = self._responses[-1]
+        why = turned_away.reason(response.status_code, response.headers, self._beginning(response))
+        return turned_away.unjudged(finding, response.status_code, why) if why else finding
+
+    def _beginning(self, response: httpx.Response) -> str:
+        """Of the page, in its encoding."""
+        if self.page is None:
+            return ""
+        encoding = encoding_of(self.page.words, response.headers.get("content-type", ""))
+        return encoding.decode(self.page.words[:_MOST_READ]).removeprefix("\ufeff")
+
     def exhibit(self, told: Sequence[Told]) -> dict[str, Any]:
         """What is shown of all this; `told` is what was revealed on the way."""
         confided = Confided(self._confided(told))
@@ -144,8 +159,7 @@ class Course:
         if page is None or not page.words:
             return {}
         goes_on = not page.whole or len(page.words) > _MOST_READ
-        encoding = encoding_of(page.words, response.headers.get("content-type", ""))
-        text = encoding.decode(page.words[:_MOST_READ]).removeprefix("\ufeff")
+        text = self._beginning(response)
         if "\0" in text or len(_BINARY.findall(text)) * 8 > len(text):
             return {"note": "what it sent is not text"}
         return {"body": excerpt(text, confided, goes_on=goes_on)}

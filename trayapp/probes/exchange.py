@@ -35,6 +35,7 @@ STANDARD = httpx.Headers(
 )
 
 _NOT_IN_A_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_REFUSALS = frozenset({"http.status", "auth"})
 _URL = lru_cache(maxsize=1024)(httpx.URL)
 """Parsing one takes as long as a tenth of a check."""
 
@@ -58,6 +59,8 @@ async def exchange(http: Http, means: Means, phases: Phases) -> Finding:
                 if finding.outcome is Outcome.CRITICAL:
                     phases.leave()
                     await course.glimpse(means.timeout - phases.spent)
+                    if http.turned_away == "unknown" and finding.cause in _REFUSALS:
+                        finding = course.unjudged(finding)
                 return finding
         finally:
             await response.aclose()

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Self
 
 from trayapp.core.keys import Key, Reference, Text
 from trayapp.core.words import NOTHING, Finding
-from trayapp.probes.addresses import check_url, join_port, split_port, without_password
+from trayapp.probes.addresses import check_url, without_password
 from trayapp.probes.base import Kind, Means
 from trayapp.probes.certificate import USUAL_DAYS
 from trayapp.probes.encryption import Verify
@@ -28,10 +28,8 @@ from trayapp.probes.http_keys import (
 )
 from trayapp.probes.phases import Phases
 from trayapp.probes.proxies import check_proxy
-
-PLAIN_PORTS = frozenset({80, 3000, 5000, 8000, 8080})
-ENCRYPTED_PORTS = frozenset({443, 8443})
-"""Ports that mean a web server where a person types only "host:port"."""
+from trayapp.probes.turned_away import TurnedAway
+from trayapp.probes.web_address import url_meant
 
 MOST_BODY = 1024 * 1024
 """Bytes of a page that are read; the rules are judged on these."""
@@ -69,6 +67,7 @@ class Http(Kind):
     expect_status: Annotated[
         tuple[str, ...], Key("Expected status", 'Such as "200" or "200-299".', check=check_statuses)
     ] = ("200-299",)
+    turned_away: TurnedAway = "unknown"
     contains: Annotated[str, Key("Contains", "Words that the page must contain.", most=10_000)] = ""
     not_contains: Annotated[str, Key("Does not contain", "Words that mean failure.", most=10_000)] = ""
     matches: Annotated[
@@ -203,28 +202,8 @@ class Http(Kind):
     @classmethod
     def from_target(cls, target: str) -> Self | None:
         """A URL, `http:example.org`, or a bare host, with a port that means a web server or with a path."""
-        scheme, colon, rest = target.partition(":")
-        if colon and scheme.lower() in ("http", "https"):
-            if rest.lower().startswith(("http://", "https://")):
-                return cls.from_target(rest)
-            url = f"{scheme.lower()}://{rest.removeprefix('//')}"
-            check_url(url)
-            return cls(url)
-        address, slash, path = target.partition("/")
-        try:
-            host, port = split_port(address)
-        except ValueError:
-            return None
-        if port is None:
-            encrypted = host != "localhost"
-            address = join_port(host, 0).removesuffix(":0")
-        elif port in PLAIN_PORTS | ENCRYPTED_PORTS or slash:
-            encrypted = port in ENCRYPTED_PORTS
-        else:
-            return None
-        url = f"{'https' if encrypted else 'http'}://{address}/{path}"
-        check_url(url)
-        return cls(url)
+        url = url_meant(target)
+        return None if url is None else cls(url)
 
     @classmethod
     def load(cls) -> None:

@@ -27,7 +27,7 @@ MOST_PATIENCE = 900
 """Seconds for which a server may ask to be left alone."""
 
 _REFUSED = {401, 403}
-_BUSY = {429, 503}
+_BUSY = {403, 429, 503}
 _SHOWN = 80
 
 

@@ -16,6 +16,7 @@ from trayapp.probes.addresses import check_url
 from trayapp.probes.base import Kind, Means
 from trayapp.probes.encryption import Verify
 from trayapp.probes.phases import Phases
+from trayapp.probes.turned_away import TurnedAway
 
 _ORIGIN = r"https?://[^\s/?#@]{1,300}"
 _AS_HTTP = {"ws": "http", "wss": "https"}
@@ -59,6 +60,7 @@ class Websocket(Kind):
             advanced=True,
         ),
     ] = ""
+    turned_away: TurnedAway = "unknown"
     verify: Verify = True
 
     @property

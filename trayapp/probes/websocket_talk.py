@@ -5,8 +5,11 @@ The library `websockets` knows the handshake and the frames; connecting, reading
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import SplitResult
 
 from websockets.client import ClientProtocol
@@ -16,18 +19,23 @@ from websockets.typing import Origin
 from websockets.uri import parse_uri
 
 from trayapp import __version__
+from trayapp.core.reasons import TURNED_AWAY
 from trayapp.core.wording import plain
 from trayapp.core.words import Finding, Outcome
 from trayapp.probes.addresses import check_host, join_port
 from trayapp.probes.base import Means
-from trayapp.probes.causes import Misbehaved, Misconfigured
+from trayapp.probes.causes import CheckEnded, Misbehaved, Misconfigured, Obstructed
 from trayapp.probes.conversation import Closed, Conversation, conversation, shown
 from trayapp.probes.encryption import trusted
 from trayapp.probes.phases import Phases
+from trayapp.probes.turned_away import STATUSES, reason, sentence
 from trayapp.probes.websocket import Websocket, check_websocket_url
 
 MOST_HEAD = 64 * 1024
 """Bytes of the answer to the handshake."""
+
+MOST_HEADERS, GLIMPSE = 100, 0.3
+"""Headers, and seconds for them, of an answer that opens no WebSocket."""
 
 MOST_MESSAGE = 1024 * 1024
 """Bytes of one message."""
@@ -53,7 +61,7 @@ async def talk_over(websocket: Websocket, means: Means, phases: Phases) -> Findi
     protocol = _protocol(parts, host, port, websocket.origin)
     context = (trusted(means, verify=websocket.verify)) if secure else None
     async with conversation(means, phases, host, port, context) as talk:
-        await _open(talk, protocol)
+        await _open(talk, protocol, websocket.turned_away)
         frames = _Frames(talk, protocol, phases, quoting=not words)
         if words:
             protocol.send_text(words)
@@ -80,8 +88,8 @@ def _protocol(parts: SplitResult, host: str, port: int, origin: str) -> ClientPr
     return ClientProtocol(where, origin=Origin(origin) if origin else None, max_size=MOST_MESSAGE)
 
 
-async def _open(talk: Conversation, protocol: ClientProtocol) -> None:
-    """The opening handshake (section 4). Misbehaved: the server did not agree to it."""
+async def _open(talk: Conversation, protocol: ClientProtocol, turned_away: str) -> None:
+    """The opening handshake (section 4). Misbehaved: the server did not agree to it. Obstructed: with us alone."""
     request = protocol.connect()
     request.headers["User-Agent"] = f"Watchbell/{__version__}"
     protocol.send_request(request)
@@ -91,6 +99,8 @@ async def _open(talk: Conversation, protocol: ClientProtocol) -> None:
     if status is None:
         raise Misbehaved("protocol", f'what answers there is no web server: it said "{shown(head)}"')
     code = int(status[1])
+    if code in STATUSES and turned_away == "unknown" and (why := reason(code, await _headers(talk), "")):
+        raise Obstructed(TURNED_AWAY, sentence(code, why))
     if code in (401, 403, 407):
         raise Misbehaved("auth", f"HTTP {code}: it lets nobody in who comes without credentials, or from this origin")
     if code != 101:  # what comes with it may never end, and is not waited for
@@ -103,6 +113,17 @@ async def _open(talk: Conversation, protocol: ClientProtocol) -> None:
     protocol.events_received()
     if protocol.handshake_exc is not None:
         raise Misbehaved("protocol", "it agrees to a WebSocket, but not as RFC 6455 has it") from protocol.handshake_exc
+
+
+async def _headers(talk: Conversation) -> Mapping[str, str]:
+    """Those of an answer that is no WebSocket, by their names in lower case, as far as they come soon."""
+    headers: dict[str, str] = {}
+    with suppress(TimeoutError, OSError, CheckEnded):
+        async with asyncio.timeout(GLIMPSE):
+            while len(headers) < MOST_HEADERS and (line := (await talk.until(b"\n", MOST_HEAD)).strip()):
+                name, _, value = line.decode("latin-1").partition(":")
+                headers[name.lower()] = value
+    return headers
 
 
 async def _hear(frames: _Frames, expected: str) -> None:
