@@ -10,6 +10,7 @@ from trayapp.core.keys import Reference, Text
 from trayapp.core.words import CheckResult, Service
 from trayapp.monitor.clock import Clock
 from trayapp.monitor.resolver import Resolver
+from trayapp.monitor.witness import Witness
 from trayapp.probes.base import Means, SecretUnavailable
 from trayapp.probes.encryption import verifying
 from trayapp.probes.heartbeats import Heartbeats
@@ -50,11 +51,15 @@ class Asking:
         """Look up no more names. Waits for nothing."""
         self._resolver.close()
 
-    async def ask(self, service: Service) -> CheckResult:
-        """Check once, now; neither recorded nor told."""
-        at = self._clock.now()
-        finding = await service.probe.check(self.means(service))
-        return CheckResult(service.id, at, max(at, self._clock.now()), verdict.judge(service, finding))
+    async def ask(self, service: Service, witness: Witness) -> CheckResult:
+        """Check once, now, and judge it as the monitor would; neither recorded nor told."""
+        at, begun = self._clock.now(), witness.begin()
+        try:
+            finding = await service.probe.check(self.means(service))
+        finally:
+            witness.end()
+        ended = max(at, self._clock.now())
+        return CheckResult(service.id, at, ended, await witness.judge(service, verdict.judge(service, finding), begun))
 
 
 async def _no_secret(text: Text) -> str:

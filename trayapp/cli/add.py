@@ -54,7 +54,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _look(places: Places, proposal: Proposal) -> Finding:
-    (result,) = ask_all(secrets_with(places, proposal), [proposal.service])
+    (result,) = ask_all(places, secrets_with(places, proposal), [proposal.service])
     show.console().print(show.checks_table([(proposal.service.probe.target, result)]))
     finding: Finding = result.finding
     return finding

@@ -10,10 +10,18 @@ from trayapp import events
 from trayapp.asking import Asking
 from trayapp.cli import exits, show
 from trayapp.cli.home import chosen, configured, places_of
+from trayapp.config.load import load_file
+from trayapp.config.places import Places
 from trayapp.config.secrets import Secrets
+from trayapp.config.surroundings import Network as Surroundings
 from trayapp.core.words import CheckResult, Service
+from trayapp.engine.remembered_ways import RememberedWays
 from trayapp.monitor.clock import SystemClock
+from trayapp.monitor.ground_here import ground_here
+from trayapp.monitor.network import Network
 from trayapp.monitor.rounds import AT_ONCE
+from trayapp.monitor.witness import Witness
+from trayapp.probes.controls import control
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -27,10 +35,12 @@ def main(arguments: argparse.Namespace) -> int:
         show.complain("there is nothing to check yet; `watchbell add https://example.com` adds a service")
     secrets = Secrets(places.keyring_service, folder=places.config)
     if arguments.json:
-        results = ask_all(secrets, services, lambda result: print(events.line(events.check_object(result)), flush=True))
+        results = ask_all(
+            places, secrets, services, lambda result: print(events.line(events.check_object(result)), flush=True)
+        )
     else:
         names = {service.id: service.title for service in services}
-        results = ask_all(secrets, services)
+        results = ask_all(places, secrets, services)
         if results:
             show.console().print(show.checks_table([(names[result.service], result) for result in results]))
     if not loaded.right and not arguments.ids:
@@ -39,23 +49,47 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def ask_all(
-    secrets: Secrets, services: Sequence[Service], tell: Callable[[CheckResult], None] = lambda result: None
+    places: Places,
+    secrets: Secrets,
+    services: Sequence[Service],
+    tell: Callable[[CheckResult], None] = lambda result: None,
 ) -> list[CheckResult]:
-    """Check each service once, many at a time, telling each result as it comes; returned in the order of services."""
+    """Check each service once, many at a time, and judge it by the same evidence as the running program: what fails
+    while our own network does is UNKNOWN. Each result is told as it comes; returned in the order of services.
+    """
 
     async def run() -> list[CheckResult]:
-        asking = Asking(secrets, SystemClock())
+        clock = SystemClock()
+        asking = Asking(secrets, clock)
+        network = Network(ground_here(asking.about_the_network), clock)
+        witness = Witness(clock, network)
         room = asyncio.Semaphore(AT_ONCE)
 
         async def one(service: Service) -> CheckResult:
             async with room:
-                result = await asking.ask(service)
+                result = await asking.ask(service, witness)
             tell(result)
             return result
 
         try:
+            # Whoever imports on the loop holds up the checks under way, and their results are worth nothing.
+            await asyncio.to_thread(asking.prepare, services)
+            _look_around(network, places, services)
             return await asyncio.gather(*map(one, services))
         finally:
+            network.stop()
             asking.close()
 
     return asyncio.run(run())
+
+
+def _look_around(network: Network, places: Places, services: Sequence[Service]) -> None:
+    """Use what the file says of the network, and what the program remembers of it."""
+    settings = load_file(places.services_toml).settings
+    chosen = settings.network if settings is not None else Surroundings()
+    network.use(tuple(map(control, chosen.control)), ask_routers=chosen.gateway)
+    ways = RememberedWays(places.data / "networks.json")
+    ways.read()
+    network.recall(ways.known)
+    network.keep(services)
+    network.begin(lambda _network, _lost: None)

@@ -19,7 +19,8 @@ def main(arguments: argparse.Namespace) -> int:
         for sentence in fault.sentences:
             show.complain(sentence)
         return exits.USAGE
-    (result,) = ask_all(secrets_with(places_of(arguments), proposal), [proposal.service])
+    places = places_of(arguments)
+    (result,) = ask_all(places, secrets_with(places, proposal), [proposal.service])
     if arguments.json:
         print(events.line(events.check_object(result)))
     else:

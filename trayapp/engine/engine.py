@@ -42,6 +42,7 @@ from trayapp.monitor.clock import Clock, SystemClock
 from trayapp.monitor.ground_here import ground_here
 from trayapp.monitor.monitor import Monitor
 from trayapp.monitor.network import Network
+from trayapp.monitor.witness import Witness
 from trayapp.probes.controls import control
 from trayapp.probes.heartbeats import Heartbeats
 
@@ -161,7 +162,7 @@ class Engine:
 
     def try_out(self, service: Service) -> Future[CheckResult]:
         """Check a service once, configured or not; neither recorded nor told."""
-        return self._ask(self._asking.ask(service))
+        return self._ask(self._try_out(service))
 
     def correct(self, incident: int, verdict: str | None) -> Future[None]:
         """An incident was something else, or is as it was seen; the future raises what keeps it from the disk."""
@@ -270,6 +271,12 @@ class Engine:
             on_fault=self._faults.record,
         )
         at_end.push_async_callback(self._in_force.close, CHECKS_PATIENCE)
+
+    async def _try_out(self, service: Service) -> CheckResult:
+        try:
+            return await self._asking.ask(service, Witness(self._clock, self._network))
+        finally:
+            self._network.keep(self._in_force.services.values())
 
     async def _work(self) -> None:
         self._faults.subscribe(lambda sentence: self._call(self._report))
