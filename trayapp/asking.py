@@ -12,6 +12,7 @@ from trayapp.monitor.clock import Clock
 from trayapp.monitor.resolver import Resolver
 from trayapp.monitor.witness import Witness
 from trayapp.probes.base import Means, SecretUnavailable
+from trayapp.probes.bounded import bound, within
 from trayapp.probes.encryption import verifying
 from trayapp.probes.heartbeats import Heartbeats
 
@@ -55,7 +56,7 @@ class Asking:
         """Check once, now, and judge it as the monitor would; neither recorded nor told."""
         at, begun = self._clock.now(), witness.begin()
         try:
-            finding = await service.probe.check(self.means(service))
+            finding = await within(bound(service.timeout / 1000), service.probe.check(self.means(service)))
         finally:
             witness.end()
         ended = max(at, self._clock.now())

@@ -311,11 +311,11 @@ def test_what_no_result_confirms_in_time_is_unknown_from_when_it_was_due():
         return GOOD
 
     async def play(stage: Stage, monitor: Monitor) -> None:
-        watch(monitor, [service("web", once)])
+        watch(monitor, [service("web", once, timeout=20_000)])
         await until(lambda: answers == 2)
         monitor.look()
         assert monitor.snapshot().services[0].belief.status is Status.UP
-        await asyncio.sleep(25)
+        await asyncio.sleep(30)
         monitor.look()
         belief = monitor.snapshot().services[0].belief
         assert (belief.status, belief.reason) == (Status.UNKNOWN, "stale")

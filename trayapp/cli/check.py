@@ -21,6 +21,7 @@ from trayapp.monitor.ground_here import ground_here
 from trayapp.monitor.network import Network
 from trayapp.monitor.rounds import AT_ONCE
 from trayapp.monitor.witness import Witness
+from trayapp.probes import bounded
 from trayapp.probes.controls import control
 
 
@@ -80,7 +81,7 @@ def ask_all(
             network.stop()
             asking.close()
 
-    return asyncio.run(run())
+    return bounded.run(run())
 
 
 def _look_around(network: Network, places: Places, services: Sequence[Service]) -> None:

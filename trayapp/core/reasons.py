@@ -24,6 +24,7 @@ REASONS = {
     "config.unsafe": "others may change services.toml, so no program in it is started",
     "config.icmp": "this system does not let you ping",
     "self.bug": "Watchbell failed to check it",
+    "self.stuck": "its check does not end",
     "self.files": "Watchbell has too many files open",
     "self.ports": "this computer has no local port left",
     "self.lookups": "too many names hang",

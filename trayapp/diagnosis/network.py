@@ -17,6 +17,7 @@ from trayapp.monitor.evidence import ANY_ZONE, PATIENCE
 from trayapp.monitor.ground import Answer, Ground, Names
 from trayapp.monitor.ground_here import ground_here
 from trayapp.monitor.scene import Link, Scene
+from trayapp.probes import bounded
 from trayapp.probes.controls import Control, control
 
 _SAID = {
@@ -49,7 +50,7 @@ def asked(places: Places) -> Sequence[Row]:
     """Ask everybody who would be asked after a failure."""
     asking = Asking(Secrets(places.keyring_service), SystemClock())
     try:
-        return asyncio.run(ask_all(ground_here(asking.about_the_network), _settings(places)))
+        return bounded.run(ask_all(ground_here(asking.about_the_network), _settings(places)))
     finally:
         asking.close()
 

@@ -16,6 +16,7 @@ from trayapp.monitor.ground import Names
 from trayapp.monitor.nameserver import nonsense
 from trayapp.monitor.scene import Link, Scene
 from trayapp.probes.base import Means
+from trayapp.probes.bounded import bound, within
 from trayapp.probes.controls import Answer, Control, read
 from trayapp.probes.encryption import unverifying
 
@@ -64,7 +65,7 @@ class PortableGround:
     async def ask(self, control: Control, patience: float) -> Answer:
         if control.probe is None:
             return Answer.SILENT
-        return read(control, await control.probe.check(self._means(patience)))
+        return read(control, await within(bound(patience), control.probe.check(self._means(patience))))
 
     async def certificate(self, host: str, port: int, patience: float) -> str:
         means = self._means(patience)

@@ -32,6 +32,7 @@ from trayapp.core.words import (
     StatusChange,
     Telling,
 )
+from trayapp.monitor.abandoned import NeverEnds
 from trayapp.monitor.clock import Clock
 from trayapp.monitor.dependants import Dependants
 from trayapp.monitor.held import Held
@@ -46,6 +47,7 @@ from trayapp.monitor.vigil import Vigil
 from trayapp.monitor.waking import Waking
 from trayapp.monitor.want import want
 from trayapp.monitor.witness import Begun, Witness
+from trayapp.probes.bounded import bound, stuck
 
 PROBE_BUG = "self.bug"
 """The cause of a finding that says: the probe is broken, and its traceback is in the log."""
@@ -89,7 +91,11 @@ class Monitor:
             turned=self._reach_children,
             on_fault=on_fault,
         )
-        self._rounds = Rounds(clock, self._begin_check, self._set_checking, self._check_ended)
+        self._rounds = Rounds(
+            *(clock, self._begin_check, self._set_checking, self._check_ended),
+            bound=lambda id_: bound(self._held.views[id_].service.timeout / 1000),
+            overran=self._give_up,
+        )
         self._first_round: dict[str, float] = {}
         self._respite = Respite(
             clock, memory, self._held, notice=self._notice_gap, rest=self._rounds.drop, rise=self._rise
@@ -239,6 +245,8 @@ class Monitor:
         late = self._rounds.lateness()
         if late > LATE and not self._waking.waiting:
             return f"Watchbell cannot keep up: checks begin {duration(round(late * 1000))} late"
+        if endless := self._rounds.abandoned.problem:
+            return endless
         if in_need := want(view.belief for view in self._held.views.values()):
             return in_need
         return self._waking.problem(self._clock.now())
@@ -269,16 +277,21 @@ class Monitor:
         if self._notice_gap():
             return None  # everything is planned anew
         view = self._held.views.get(id_)
-        return self._check(view, due) if view is not None and self._respite.asked(view.service) else None
+        if view is None or not self._respite.asked(view.service):
+            return None
+        if self._rounds.abandoned.full(id_):
+            self._rounds.plan(id_, self._clock.monotonic() + view.service.interval / 1000)  # they may end after all
+            return None
+        return self._check(view, due)
 
     async def _check(self, view: ServiceView, due: float) -> None:
         service = view.service
         at = self._clock.now()
         begun = self._witness.begin()
+        task = asyncio.current_task()
         try:
             finding = await service.probe.check(self._means(service))
         except BaseException as fault:
-            task = asyncio.current_task()
             if isinstance(fault, asyncio.CancelledError) and task is not None and task.cancelling():
                 raise  # it is we who end it
             self._on_fault(fault, f"the check of {service.id}")
@@ -290,9 +303,19 @@ class Monitor:
         finally:
             self._witness.end()
         ended = max(at, self._clock.now())
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            return  # it was given up, and said so
         finding = await self._weigh(service, verdict.judge(service, finding), begun)
         if self._still_asked(service, begun):
             self._take_in(CheckResult(service.id, at, ended, finding), due)
+
+    def _give_up(self, id_: str, due: float, seconds: float) -> None:
+        """A check that does not end is unknown, and a fault of ours."""
+        view, now = self._held.views.get(id_), self._clock.now()
+        self._witness.end()
+        self._on_fault(NeverEnds(f"the check of {id_} does not end"), f"the check of {id_}")
+        if view is not None and self._respite.asked(view.service):
+            self._take_in(CheckResult(id_, max(0, now - round(seconds * 1000)), now, stuck(seconds)), due)
 
     async def _weigh(self, service: Service, finding: Finding, begun: Begun) -> Finding:
         """What the finding is worth, given how it was made and what else could be seen."""

@@ -8,8 +8,11 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from trayapp.monitor.abandoned import Abandoned
 from trayapp.monitor.clock import Clock
+from trayapp.monitor.pulse import LATE
 from trayapp.monitor.scheduler import Schedule
+from trayapp.probes import bounded
 
 AT_ONCE = 32
 """Checks that are busy: more would starve the screen's thread of the interpreter."""
@@ -43,8 +46,15 @@ class Rounds:
         checking: Callable[[str, bool], None],
         ended: Callable[[str, BaseException | None], None],
         most: int | None = None,
+        *,
+        bound: Callable[[str], float] | None = None,
+        overran: Callable[[str, float, float], None] = lambda *_: None,
     ) -> None:
-        """`most` may be in flight; None: as many as the system lets us."""
+        """`most` may be in flight; None: as many as the system lets us.
+
+        `bound` says after how many seconds a check is given up, whatever it does; `overran` is told then: the id, when
+        the check was due, and for how long it was waited for.
+        """
         self._clock = clock
         self._check = check
         self._checking = checking
@@ -52,6 +62,10 @@ class Rounds:
         self._schedule = Schedule()
         self._ready: deque[tuple[str, float]] = deque()
         self._most = most or most_in_flight()
+        self._bound = bound
+        self._overran = overran
+        self._ends: dict[str, asyncio.TimerHandle] = {}
+        self.abandoned = Abandoned()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._busy: dict[str, float] = {}
         self._refilling: asyncio.TimerHandle | None = None
@@ -86,7 +100,9 @@ class Rounds:
         return max(0.0, self._clock.monotonic() - min(due)) if due else 0.0
 
     def step_aside(self, id_: str) -> None:
-        """The check in flight asks nobody any more and only waits: its place is another's."""
+        """The check in flight asks nobody any more and only waits: its place is another's, and it needs no bound."""
+        if (end := self._ends.pop(id_, None)) is not None:
+            end.cancel()
         if self._busy.pop(id_, None) is not None:
             self._fill()
 
@@ -96,7 +112,7 @@ class Rounds:
     async def stop(self, patience: float) -> None:
         """Cancel what is in flight and wait at most `patience` seconds for it."""
         self._stopped = True
-        for handle in (self._timer, self._arming, self._refilling):
+        for handle in (self._timer, self._arming, self._refilling, *self._ends.values()):
             if handle is not None:
                 handle.cancel()
         tasks = list(self._running.values())
@@ -139,6 +155,8 @@ class Rounds:
                 self._busy[id_] = self._clock.monotonic()
                 self._checking(id_, True)
                 task.add_done_callback(functools.partial(self._finish, id_))
+                if self._bound is not None:
+                    self._watch_end(id_, task, due, self._clock.monotonic(), self._bound(id_))
 
     def _has_room(self) -> bool:
         """Whether one more may begin. Those that have been waiting for long make room, the oldest first."""
@@ -158,14 +176,36 @@ class Rounds:
         self._refilling = None
         self._fill()
 
+    def _watch_end(self, id_: str, task: asyncio.Task[None], due: float, began: float, seconds: float) -> None:
+        """Give it up so many seconds from now, if it has not ended by then."""
+
+        def give_up() -> None:
+            now = self._clock.monotonic()
+            if now > by + LATE:  # we were held up, and so was its own timeout: it may end at once
+                self._watch_end(id_, task, due, began, bounded.LEAST)
+                return
+            self.abandoned.leave(task, id_)
+            self._overran(id_, due, now - began)
+            self._leave(id_, None)
+
+        by = self._clock.monotonic() + seconds
+        self._ends[id_] = asyncio.get_running_loop().call_later(seconds, give_up)
+
     def _finish(self, id_: str, task: asyncio.Task[None]) -> None:
+        if not self.abandoned.back(task):
+            self._leave(id_, None if task.cancelled() else task.exception())
+
+    def _leave(self, id_: str, fault: BaseException | None) -> None:
+        """Its place is another's."""
         del self._running[id_]
         self._busy.pop(id_, None)
+        if (end := self._ends.pop(id_, None)) is not None:
+            end.cancel()
         self._checking(id_, False)
         if not self._stopped:
             if id_ in self._again:
                 self._again.discard(id_)
                 self._schedule.set(id_, self._clock.monotonic())
-            self._ended(id_, None if task.cancelled() else task.exception())
+            self._ended(id_, fault)
             self._fill()
             self._arm_soon()
