@@ -139,7 +139,7 @@ def test_credentials_in_the_url_are_sent_and_never_shown() -> None:
     with HttpServer(503) as server:
         probe = Http(f"http://us%40er:pa%3Ass@127.0.0.1:{server.port}/")
         finding = ask(probe)
-        (asked,) = server.requests
+        (_, asked) = server.requests
     assert asked.headers["authorization"] == "Basic " + base64.b64encode(b"us@er:pa:ss").decode()
     assert probe.target == server.url
     assert "pa" not in finding.message

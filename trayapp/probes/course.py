@@ -71,6 +71,16 @@ class Course:
     def answered(self, response: httpx.Response) -> None:
         self._responses.append(response)
 
+    @property
+    def left(self) -> str:
+        """How it was sent away from the site that knows who we are, and what would mend that. Names no other site."""
+        first, last = self._requests[0].url, self._requests[-1].url
+        if first.scheme != last.scheme and first.raw_host == last.raw_host:
+            return (
+                f": it redirects to {last.scheme}, where the credentials are not sent; begin url with {last.scheme}://"
+            )
+        return ": it redirects to another site, where the credentials are not sent"
+
     async def glimpse(self, left: float) -> None:
         """Read the beginning of a page that nobody has read; `left` are seconds until the check must have ended."""
         within = min(GLIMPSE, left - _TO_SPARE)

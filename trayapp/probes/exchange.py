@@ -11,12 +11,13 @@ import httpx
 
 from trayapp import __version__
 from trayapp.core.words import Finding, Outcome
-from trayapp.probes.authentication import authorization, credentials
+from trayapp.probes.authentication import bearer, credentials
 from trayapp.probes.base import Means
 from trayapp.probes.causes import Misbehaved, Misconfigured
 from trayapp.probes.course import Course
 from trayapp.probes.encryption import Papers, context_with
 from trayapp.probes.judging import judge
+from trayapp.probes.login import Login
 from trayapp.probes.phases import Phases
 from trayapp.probes.proxy import Proxy, chosen
 from trayapp.probes.redirects import leads_on, onward, same_origin
@@ -43,6 +44,7 @@ _URL = lru_cache(maxsize=1024)(httpx.URL)
 async def exchange(http: Http, means: Means, phases: Phases) -> Finding:
     """Asks and judges. Raises what the transport raises, and CheckEnded for a broken rule."""
     request = await _first_request(http, means)
+    login = await _login(http, request.url, means)
     own = True
     course = phases.heard = Course()
     transport = FreshTransport(means, phases, http.ip)
@@ -50,9 +52,7 @@ async def exchange(http: Http, means: Means, phases: Phases) -> Finding:
         transport.proxy = await _proxy(http, request.url, means) if http.proxy else None
         if request.url.scheme == "https":
             transport.tls = await _tls(http, means, own=own)
-        course.asked(request)
-        response = await transport.handle_async_request(request)
-        course.answered(response)
+        request, response = await _answer(transport, course, request, login if own else None)
         try:
             if http.follow == "none" or http.expects(response.status_code) or not leads_on(response):
                 finding = await judge(http, response, phases, course, transport.proxy, followed, own=own)
@@ -69,13 +69,34 @@ async def exchange(http: Http, means: Means, phases: Phases) -> Finding:
     raise Misbehaved("http.redirects", f"more than {http.max_redirects} redirects")
 
 
+async def _answer(
+    transport: FreshTransport, course: Course, request: httpx.Request, login: Login | None
+) -> tuple[httpx.Request, httpx.Response]:
+    """What was asked in the end, and the response to it: a server may say first how it wants to know who we are."""
+    asked = request if login is None else login.first(request)
+    while True:
+        course.asked(asked)
+        response = await transport.handle_async_request(asked)
+        course.answered(response)
+        if login is None:
+            return asked, response
+        try:
+            again = login.again(request, asked, response)
+        except BaseException:
+            await response.aclose()
+            raise
+        if again is None:
+            return asked, response
+        await response.aclose()
+        asked = again
+
+
 async def _first_request(http: Http, means: Means) -> httpx.Request:
     if not (http.headers or http.body or http.auth or "@" in http.url):
         return _plain_request(http.method, http.url)
     url = _parsed(http.url, http.target)
     headers = {name.lower(): (name, value) for name, value in STANDARD.raw}
-    who = await authorization(http.auth, url.userinfo, means)
-    if who:
+    if who := await bearer(http.auth, means):
         headers[b"authorization"] = _header("Authorization", who)
     for key, text in http.headers.items():
         name, value = _header(key, (await means.reveal(text)).strip())
@@ -109,6 +130,11 @@ def _encoded(text: str, what: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError as error:  # halves of characters, as a file or a keyring may hold
         raise Misconfigured("config.invalid", f"the {what} is not text") from error
+
+
+async def _login(http: Http, url: httpx.URL, means: Means) -> Login | None:
+    user, password = await credentials(http.auth, means, url.userinfo)
+    return Login(url, user, password) if user or password else None
 
 
 async def _proxy(http: Http, url: httpx.URL, means: Means) -> Proxy | None:

@@ -55,7 +55,7 @@ async def judge(
         details["proxy"] = proxy.place
     if followed:
         details["redirects"] = followed
-    broken = _head(http, response, proxy, details, own=own)
+    broken = _head(http, response, proxy, course, details, own=own)
     if broken is None and http.reads_page:
         page = course.page = Page()
         await read(response, page, phases, judged=http.judges_page)
@@ -68,7 +68,7 @@ async def judge(
 
 
 def _head(
-    http: Http, response: httpx.Response, proxy: Proxy | None, details: dict[str, Any], *, own: bool
+    http: Http, response: httpx.Response, proxy: Proxy | None, course: Course, details: dict[str, Any], *, own: bool
 ) -> Finding | None:
     status = response.status_code
     if not http.expects(status):
@@ -80,7 +80,8 @@ def _head(
             raise said
         if own and status in _REFUSED and http.authenticates:
             return _critical("auth", f"HTTP {status}: it refuses these credentials", details)
-        return _critical("http.status", f"HTTP {status}", details)
+        unknown_there = course.left if not own and status in _REFUSED and http.authenticates else ""
+        return _critical("http.status", f"HTTP {status}{unknown_there}", details)
     for name, words in http.expect_header.items():
         value = response.headers.get(name)
         if value is None:
