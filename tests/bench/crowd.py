@@ -1,4 +1,4 @@
-"""Ten thousand services once a minute: how late their checks begin, and what that takes of the machine (K1).
+"""Ten thousand services once a minute: how soon all are asked, how evenly and how late, and what that takes (K1, K5).
 
     python -m tests.bench.crowd [SERVICES [SECONDS]]
 
@@ -12,6 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class Beats(Unseen):
         super().__init__(home)
         self.last: dict[str, float] = {}
         self.late: list[float] = []
+        self.counts: Counter[str] = Counter()
+        self.a_second: Counter[int] = Counter()
         self.measuring = False
 
     def _count(self, event: events.Event) -> None:
@@ -43,6 +46,8 @@ class Beats(Unseen):
         if self.measuring and before is not None:
             self.late.append(max(0.0, at - before - INTERVAL))
         self.last[event["service"]] = at
+        self.counts[event["service"]] += 1
+        self.a_second[int(at)] += 1
 
 
 def configure(home: Path, services: int, page: Nginx) -> None:
@@ -67,7 +72,11 @@ def main(services: int = SERVICES, seconds: float = SECONDS) -> None:
         while len(beats.last) < services:
             time.sleep(0.5)
             assert beats.engine.running
-        print(f"{services} services asked once after {time.monotonic() - began:.0f} s", flush=True)
+        print(
+            f"{services} services asked once after {time.monotonic() - began:.1f} s,"
+            f" {max(beats.counts.values())} times at most, {max(beats.a_second.values())} in a second at most",
+            flush=True,
+        )
         time.sleep(INTERVAL)  # from their first moments to the beat they keep
         beats.measuring, checks, used, start = True, beats.checks, _cpu(), time.monotonic()
         time.sleep(seconds)
@@ -78,7 +87,8 @@ def main(services: int = SERVICES, seconds: float = SECONDS) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{checks} checks in {took:.0f} s: late by {late[49]:.3f} s (median), {late[98]:.3f} s (99th percentile),"
-        f" {max(beats.late):.2f} s (most); {100 * used / took:.0f} % of one core; {peak:.0f} MiB of memory at most"
+        f" {max(beats.late):.2f} s (most); {min(beats.counts.values())} to {max(beats.counts.values())} of each service"
+        f" since the start; {100 * used / took:.0f} % of one core; {peak:.0f} MiB of memory at most"
     )
 
 

@@ -42,6 +42,7 @@ from trayapp.monitor.clock import Clock, SystemClock
 from trayapp.monitor.ground_here import ground_here
 from trayapp.monitor.monitor import Monitor
 from trayapp.monitor.network import Network
+from trayapp.monitor.openfiles import raise_limit
 from trayapp.monitor.witness import Witness
 from trayapp.probes.controls import control
 from trayapp.probes.heartbeats import Heartbeats
@@ -122,6 +123,7 @@ class Engine:
 
     def start(self) -> None:
         """Begin; returns at once."""
+        raise_limit()
         self._thread.start()
 
     def stop(self, reason: str) -> bool:

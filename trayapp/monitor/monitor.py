@@ -7,8 +7,7 @@ History, alerts, the clock and what is known of the network are given.
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,7 +41,7 @@ from trayapp.monitor.publishing import IN_TIME, Publishing
 from trayapp.monitor.respite import Respite
 from trayapp.monitor.rounds import Rounds
 from trayapp.monitor.runs import Runs, bare
-from trayapp.monitor.scheduler import FIRST_SPACING, phase
+from trayapp.monitor.scheduler import FIRST_SPACING, Start, phase, starts
 from trayapp.monitor.vigil import Vigil
 from trayapp.monitor.waking import Waking
 from trayapp.monitor.want import want
@@ -106,7 +105,7 @@ class Monitor:
         self._witness = Witness(clock, network)
         self._judged: set[str] = set()
         self._vigil: Vigil | None = None
-        self._waking = Waking(network, self._plan_soon)
+        self._waking = Waking(network, self._plan_soon, self._starts)
         self._sights: tuple[Sight, ...] = ()
         self._ended: dict[str, Incident] = {}
         self._version = 0
@@ -144,15 +143,17 @@ class Monitor:
             self._held.interrupt(kept[id_], self._clock.now(), Status.UNKNOWN, "removed")
             self._drop(id_)
         self._held.views = {id_: kept[id_] for id_ in wanted if id_ in kept}
-        places = itertools.count()
-        for index, service in enumerate(wanted.values()):
+        anew = []
+        for service in wanted.values():
             old = kept.get(service.id)
             if old is None:
                 belief = beliefs.get(service.id) or verdict.begin(service.id, self._clock.now())
                 told = tellings.get(service.id) or Telling(service.id)
-                self._enter(ServiceView(service, belief, told), index, places)
-            else:
-                self._replace(old, service, index, places)
+                self._enter(ServiceView(service, belief, told))
+            elif not self._replace(old, service):
+                continue
+            anew.append(service.id)
+        self._plan_first(anew)
         self._held.views = {id_: self._held.views[id_] for id_ in wanted}
         self._respite.arm()
         self._publishing.ask()
@@ -163,7 +164,9 @@ class Monitor:
         for index, id_ in enumerate(list(self._held.views) if services is None else services):
             view = self._held.views.get(id_)
             if view is not None and self._respite.asked(view.service) and not self._rounds.in_flight(id_):
-                self._first_round[id_] = phase(index)  # what is asked together now need not stay together
+                self._first_round[id_] = (
+                    phase(index) * view.service.interval / 1000
+                )  # what is asked together now need not stay together
                 self._rounds.plan(id_, now)
 
     def look(self) -> None:
@@ -367,13 +370,11 @@ class Monitor:
 
     # When
 
-    def _enter(self, view: ServiceView, index: int, places: Iterator[int]) -> None:
-        """Begin to watch; `index` is its place in the file, `places` counts those that begin at this moment."""
+    def _enter(self, view: ServiceView) -> None:
+        """Begin to watch."""
         self._held.show(replace(view, when_back=self._desk.asked(view.service.id)))
         self._expire(view.service.id, "not running")
         self._respite.stand(view.service.id)
-        if self._respite.asked(view.service):
-            self._plan_first(view.service.id, index, places)
 
     def _expire(self, id_: str, reason: str) -> None:
         """Take the time in which nobody looked out of what is believed."""
@@ -382,29 +383,32 @@ class Monitor:
         if changes:
             self._held.believe(view, belief, changes)
 
-    def _replace(self, old: ServiceView, new: Service, index: int, places: Iterator[int]) -> None:
-        """The file was read again, and the user may have edited this service."""
+    def _replace(self, old: ServiceView, new: Service) -> bool:
+        """The file was read again, and the user may have edited this service: whether it is to be asked anew."""
         was = old.service
         view = self._held.show(replace(self._held.views[new.id], service=new))
         if not _same_question(was, new):
             self._held.interrupt(view, self._clock.now(), Status.UNKNOWN, "changed")
-        anew = self._respite.stand(new.id) or was != new
-        if anew and self._respite.asked(new):
-            self._plan_first(new.id, index, places)
+        return self._respite.stand(new.id) or was != new
 
-    def _plan_first(self, id_: str, index: int, places: Iterator[int]) -> None:
-        """The first of its checks, a little after that of the one before; its second is where its beat belongs."""
+    def _plan_first(self, services: Iterable[str]) -> None:
+        """The first of their checks, one a little after the other; their second are where their beats belong."""
         if self._waking.waiting:
             return  # all will be planned, one after the other, as soon as there is a network
-        self._first_round[id_] = phase(index)
-        self._rounds.plan(id_, self._clock.monotonic() + next(places) * FIRST_SPACING)
+        now = self._clock.monotonic()
+        for id_, start in self._starts(services).items():
+            self._first_round[id_] = start.then
+            self._rounds.plan(id_, now + start.first)
+
+    def _starts(self, services: Iterable[str]) -> dict[str, Start]:
+        """How those of them begin that are asked at all."""
+        views = [self._held.views[id_] for id_ in services]
+        asked = [view.service for view in views if self._respite.asked(view.service)]
+        return starts({service.id: service.interval / 1000 for service in asked})
 
     def _rise(self, services: Collection[str]) -> None:
         """These were let be for a while, and are to be asked again."""
-        places = itertools.count()
-        for index, id_ in enumerate(self._held.views):
-            if id_ in services:
-                self._plan_first(id_, index, places)
+        self._plan_first([id_ for id_ in self._held.views if id_ in services])
         self._publishing.ask()
 
     def _plan_next(self, service: Service, belief: Belief, due: float) -> None:
@@ -413,9 +417,9 @@ class Monitor:
             return
         now = self._clock.monotonic()
         wait = (verdict.next_due(belief, service, 0)) / 1000
-        share = self._first_round.pop(service.id, None)
-        if share is not None and wait * 1000 == service.interval:
-            wait *= share
+        then = self._first_round.pop(service.id, None)
+        if then is not None and wait * 1000 == service.interval:
+            wait = then
         planned = self._rounds.due(service.id)
         self._rounds.plan(service.id, min(max(now, due + wait), float("inf") if planned is None else planned))
 

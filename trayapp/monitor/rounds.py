@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections import deque
+import heapq
+import itertools
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from trayapp.monitor.abandoned import Abandoned
 from trayapp.monitor.clock import Clock
+from trayapp.monitor.openfiles import most_in_flight
 from trayapp.monitor.pulse import LATE
 from trayapp.monitor.scheduler import Schedule
 from trayapp.probes import bounded
@@ -20,15 +22,7 @@ AT_ONCE = 32
 PATIENT = 0.25
 """Seconds after which a check in flight is no longer busy: it waits for somebody, and others may begin."""
 
-
-def most_in_flight() -> int:
-    """Checks in flight, waiting ones included: a quarter of the files that we may open."""
-    try:
-        import resource  # noqa: PLC0415 - Unix has it
-    except ImportError:
-        return 512
-    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return 1024 if limit == resource.RLIM_INFINITY else max(1, min(1024, limit // 4))
+NEVER = float("-inf")
 
 
 class Rounds:
@@ -60,7 +54,10 @@ class Rounds:
         self._checking = checking
         self._ended = ended
         self._schedule = Schedule()
-        self._ready: deque[tuple[str, float]] = deque()
+        self._ready: list[tuple[float, float, int, str]] = []
+        """Who waits for room: a heap by when it was asked last, and when it is due."""
+        self._asked: dict[str, float] = {}
+        self._numbers = itertools.count()
         self._most = most or most_in_flight()
         self._bound = bound
         self._overran = overran
@@ -83,6 +80,7 @@ class Rounds:
         """Plan nothing for it any more. What is in flight goes on."""
         self._schedule.remove(id_)
         self._again.discard(id_)
+        self._asked.pop(id_, None)
 
     def clear(self) -> None:
         """Plan nothing for anybody any more. What is in flight goes on."""
@@ -96,7 +94,11 @@ class Rounds:
 
     def lateness(self) -> float:
         """Seconds since when something that is due has not begun; 0 where nothing is."""
-        due = [moment for moment in (self._schedule.earliest(), *(due for _, due in self._ready)) if moment is not None]
+        due = [
+            moment
+            for moment in (self._schedule.earliest(), *(due for _, due, _, _ in self._ready))
+            if moment is not None
+        ]
         return max(0.0, self._clock.monotonic() - min(due)) if due else 0.0
 
     def step_aside(self, id_: str) -> None:
@@ -139,20 +141,21 @@ class Rounds:
 
     def _on_due(self) -> None:
         self._timer = None
-        self._ready.extend(self._schedule.take(self._clock.monotonic()))
+        for id_, due in self._schedule.take(self._clock.monotonic()):
+            heapq.heappush(self._ready, (self._asked.get(id_, NEVER), due, next(self._numbers), id_))
         self._fill()
         self._arm_soon()
 
     def _fill(self) -> None:
-        """Start what is ready, as far as there is room."""
+        """Start what is ready, as far as there is room: whoever was not asked for the longest time comes first."""
         while self._ready and not self._stopped and self._has_room():
-            id_, due = self._ready.popleft()
+            _, due, _, id_ = heapq.heappop(self._ready)
             if id_ in self._running:
                 self._again.add(id_)
             elif (check := self._check(id_, due)) is not None:
                 task = asyncio.get_running_loop().create_task(check, name=f"check {id_}")
                 self._running[id_] = task
-                self._busy[id_] = self._clock.monotonic()
+                self._busy[id_] = self._asked[id_] = self._clock.monotonic()
                 self._checking(id_, True)
                 task.add_done_callback(functools.partial(self._finish, id_))
                 if self._bound is not None:

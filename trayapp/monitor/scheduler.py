@@ -4,13 +4,37 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 GOLDEN = 0.618_033_988_749_895
 """Multiples of the golden ratio, modulo one, fill an interval evenly however many there are."""
 
 FIRST_SPACING = 0.02
-"""Seconds between two first checks: at most 50 new connections a second after a start."""
+"""Seconds between two first checks: at most 50 new connections a second, unless the services' beat takes more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """When a service's first check is due, in seconds from now, and how long after that its second."""
+
+    first: float
+    then: float
+
+
+def starts(intervals: Mapping[str, float]) -> dict[str, Start]:
+    """How services with these intervals (in seconds) begin: each is asked once within its own interval, and those that
+    begin with it before any has its second turn, if it has time for that. The most often asked come first.
+    """
+    spacing = min(FIRST_SPACING, 1 / (sum(1 / every for every in intervals.values()) or 1))
+    span = len(intervals) * spacing
+    found = {}
+    for place, id_ in enumerate(sorted(intervals, key=intervals.__getitem__)):
+        every, first = intervals[id_], place * spacing
+        # Many are spread over their beat by being many; few are spread over what is left of it.
+        then = every if span > every / 2 else span - first + phase(place) * (every - span)
+        found[id_] = Start(first, then)
+    return found
 
 
 class Schedule:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from trayapp.core.wording import duration
 from trayapp.monitor.network import Network
+from trayapp.monitor.scheduler import Start
 from trayapp.monitor.vigil import Gap
 
 NETWORK_PATIENCE = 30.0
@@ -23,11 +24,19 @@ REMEMBERED = 600_000
 
 
 class Waking:
-    """Belongs to the monitor's loop. `plan` has a service checked so many seconds from now."""
+    """Belongs to the monitor's loop. `plan` has a service checked so many seconds from now, `starts` says when at the
+    soonest.
+    """
 
-    def __init__(self, network: Network, plan: Callable[[str, float], None]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        plan: Callable[[str, float], None],
+        starts: Callable[[Sequence[str]], Mapping[str, Start]],
+    ) -> None:
         self._network = network
         self._plan = plan
+        self._starts = starts
         self._task: asyncio.Task[None] | None = None
         self._held: Gap | None = None
 
@@ -58,8 +67,8 @@ class Waking:
     def spread(self, services: Sequence[str]) -> None:
         """Check each of them once, soon."""
         apart = min(APART, SPREAD / max(1, len(services)))
-        for index, service in enumerate(services):
-            self._plan(service, index * apart)
+        for index, (service, start) in enumerate(self._starts(services).items()):
+            self._plan(service, max(index * apart, start.first))
 
     def stop(self) -> None:
         if self._task is not None:
