@@ -61,7 +61,7 @@ def test_a_real_nginx_fetches_a_page_for_us() -> None:
         assert [asked.path for asked in page.requests] == ["/x?y=1"]
     assert finding.outcome is Outcome.OK, finding.message
     assert_of_the_network(dead)
-    assert "refuses it (HTTP 4" in dead.message  # nginx makes no tunnels
+    assert "cannot do it (HTTP 4" in dead.message  # nginx makes no tunnels
 
 
 @KINDS
@@ -210,7 +210,7 @@ def test_what_a_socks_proxy_found_of_the_target_is_believed(reply: int, outcome:
     ("status", "outcome", "cause", "blame"),
     [
         (502, Outcome.CRITICAL, "unreachable", Blame.SERVICE),
-        (503, Outcome.CRITICAL, "unreachable", Blame.SERVICE),
+        (503, Outcome.UNKNOWN, "proxy", Blame.NETWORK),  # it may have too much to do itself
         (504, Outcome.CRITICAL, "unreachable", Blame.SERVICE),
         (403, Outcome.UNKNOWN, "proxy", Blame.CONFIG),
         (407, Outcome.UNKNOWN, "proxy", Blame.CONFIG),

@@ -228,7 +228,7 @@ class Network:
 
     async def _doubt(self, view: View, service: Service, finding: Finding) -> Unseen | None:
         failed = self._clock.monotonic()
-        if finding.cause.startswith(_NEEDS_NAMES):
+        if finding.cause.startswith(_NEEDS_NAMES) and "proxy" not in finding.details:  # else it is the proxy who asked
             unknown = finding.cause == "dns.nxdomain"
             return self._internet.missing() or await self._internet.doubt_names(failed, unknown=unknown)
         lack = await view.doubt(service, finding, failed)

@@ -21,15 +21,16 @@ from trayapp.probes.phases import DOING, Phases
 
 
 class CheckEnded(Exception):
-    """Ends a check with a cause and a sentence; the subclass says with which outcome and whose fault."""
+    """Ends a check with a cause, a sentence and details; the subclass says with which outcome and whose fault."""
 
     outcome: ClassVar[Outcome]
     blame: ClassVar[Blame]
 
-    def __init__(self, cause: str, message: str) -> None:
+    def __init__(self, cause: str, message: str, details: Mapping[str, Any] = NOTHING) -> None:
         super().__init__(cause, message)
         self.cause = cause
         self.message = message
+        self.details = details
 
 
 class Misbehaved(CheckEnded):
@@ -133,7 +134,7 @@ _ERRNO_IN_TEXT = re.compile(r"\[Errno (\d+)\]")
 def finding_of(error: CheckEnded | OSError, phases: Phases, timeout: float) -> Finding | None:
     """The finding that an exception means; None where it means a bug of ours. `timeout` in seconds."""
     if isinstance(error, CheckEnded):
-        return Finding(error.outcome, error.cause, error.blame, error.message)
+        return Finding(error.outcome, error.cause, error.blame, error.message, details=error.details)
     finding = _failed_with(error, phases, timeout)
     if finding is None or not phases.proxy or finding.blame is not Blame.SERVICE:
         return finding

@@ -100,13 +100,15 @@ class Course:
     def unjudged(self, finding: Finding) -> Finding:
         """The failure as it counts, should the server have turned nobody but us away."""
         response = self._responses[-1]
-        why = turned_away.reason(response.status_code, response.headers, self._beginning(response))
+        why = turned_away.reason(response.status_code, response.headers, self.beginning)
         return turned_away.unjudged(finding, response.status_code, why) if why else finding
 
-    def _beginning(self, response: httpx.Response) -> str:
-        """Of the page, in its encoding."""
+    @property
+    def beginning(self) -> str:
+        """Of the last page, in its encoding; empty where nothing of it was read."""
         if self.page is None:
             return ""
+        response = self._responses[-1]
         encoding = encoding_of(self.page.words, response.headers.get("content-type", ""))
         return encoding.decode(self.page.words[:_MOST_READ]).removeprefix("\ufeff")
 
@@ -169,7 +171,7 @@ class Course:
         if page is None or not page.words:
             return {}
         goes_on = not page.whole or len(page.words) > _MOST_READ
-        text = self._beginning(response)
+        text = self.beginning
         if "\0" in text or len(_BINARY.findall(text)) * 8 > len(text):
             return {"note": "what it sent is not text"}
         return {"body": excerpt(text, confided, goes_on=goes_on)}

@@ -20,8 +20,9 @@ from trayapp.probes.judging import judge
 from trayapp.probes.login import Login
 from trayapp.probes.phases import Phases
 from trayapp.probes.proxy import Proxy, chosen
+from trayapp.probes.proxy_word import Answer, Word, believed
 from trayapp.probes.redirects import leads_on, onward, same_origin
-from trayapp.probes.transport import FreshTransport
+from trayapp.probes.transport import DEFAULT_PORTS, FreshTransport
 
 if TYPE_CHECKING:
     from trayapp.probes.http import Http
@@ -53,12 +54,17 @@ async def exchange(http: Http, means: Means, phases: Phases) -> Finding:
         if request.url.scheme == "https":
             transport.tls = await _tls(http, means, own=own)
         request, response = await _answer(transport, course, request, login if own else None)
+        between = transport.proxy if request.url.scheme == "http" else None
         try:
+            if between is not None and between.speaks_http:
+                await _doubt(between, request, response, None, means, phases)
             if http.follow == "none" or http.expects(response.status_code) or not leads_on(response):
                 finding = await judge(http, response, phases, course, transport.proxy, followed, own=own)
                 if finding.outcome is Outcome.CRITICAL:
                     phases.leave()
                     await course.glimpse(means.timeout - phases.spent)
+                    if between is not None and between.speaks_http:
+                        await _doubt(between, request, response, course.beginning, means, phases)
                     if http.turned_away == "unknown" and finding.cause in _REFUSALS:
                         finding = course.unjudged(finding)
                 return finding
@@ -89,6 +95,23 @@ async def _answer(
             return asked, response
         await response.aclose()
         asked = again
+
+
+async def _doubt(
+    proxy: Proxy, request: httpx.Request, response: httpx.Response, page: str | None, means: Means, phases: Phases
+) -> None:
+    """Raises what the proxy's own word means, where this is one. `page` is how it begins; None: not read yet, so that
+    only what is certain counts.
+    """
+    headers = [(name.lower(), value) for name, value in response.headers.multi_items()]
+    word = Answer(response.status_code, headers, beginning=page or "").word()
+    if word is None or (page is None and word is Word.UNCLEAR):
+        return
+    phases.leave()
+    phases.answered = False  # it was not the service that spoke
+    host, port = request.url.raw_host.decode("ascii"), request.url.port or DEFAULT_PORTS["http"]
+    status, known = response.status_code, bool(proxy.user)
+    raise await believed(word, status, means, place=proxy.place, known=known, host=host, port=port)
 
 
 async def _first_request(http: Http, means: Means) -> httpx.Request:

@@ -17,7 +17,7 @@ from trayapp.probes.connection import Connection
 from trayapp.probes.http import MOST_BODY
 from trayapp.probes.page import Page, read
 from trayapp.probes.phases import Phases
-from trayapp.probes.proxy import Proxy, refusal
+from trayapp.probes.proxy import Proxy
 
 if TYPE_CHECKING:
     from trayapp.probes.course import Course
@@ -55,7 +55,7 @@ async def judge(
         details["proxy"] = proxy.place
     if followed:
         details["redirects"] = followed
-    broken = _head(http, response, proxy, course, details, own=own)
+    broken = _head(http, response, course, details, own=own)
     if broken is None and http.reads_page:
         page = course.page = Page()
         await read(response, page, phases, judged=http.judges_page)
@@ -68,7 +68,7 @@ async def judge(
 
 
 def _head(
-    http: Http, response: httpx.Response, proxy: Proxy | None, course: Course, details: dict[str, Any], *, own: bool
+    http: Http, response: httpx.Response, course: Course, details: dict[str, Any], *, own: bool
 ) -> Finding | None:
     status = response.status_code
     if not http.expects(status):
@@ -76,8 +76,6 @@ def _head(
             patience = asked_patience(response.headers["retry-after"])
             if patience is not None:
                 details[RETRY_AFTER] = patience
-        if proxy is not None and status == 407 and (said := refusal(status, proxy)) is not None:
-            raise said
         if own and status in _REFUSED and http.authenticates:
             return _critical("auth", f"HTTP {status}: it refuses these credentials", details)
         unknown_there = course.left if not own and status in _REFUSED and http.authenticates else ""

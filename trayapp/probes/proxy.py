@@ -25,12 +25,12 @@ from trayapp.probes.connection import Connection
 from trayapp.probes.dial import dial
 from trayapp.probes.phases import Phases
 from trayapp.probes.proxies import DEFAULT_PORTS, check_proxy
+from trayapp.probes.proxy_word import Answer, Word, believed
 
 MOST_HEAD = 16 * 1024
 """Bytes of a proxy's answer, at most."""
 
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d\d\d)[ \r\n]")
-_UNREACHED = {502, 503, 504}
 
 _SOCKS_REPLIES: dict[int, tuple[type[CheckEnded], str, str]] = {
     # RFC 1928, section 6. What the proxy found of the target is believed; what it says of itself is not the target's.
@@ -106,7 +106,7 @@ async def through(proxy: Proxy, means: Means, phases: Phases, host: str, port: i
             await _socks(_Talk(wire, proxy), proxy, phases, host, port)
         elif tunnel:
             phases.enter("connect", doing="proxy")
-            await _connect(_Talk(wire, proxy), proxy, host, port)
+            await _connect(_Talk(wire, proxy), proxy, means, host, port)
     except BaseException:
         wire.cut()
         raise
@@ -115,7 +115,7 @@ async def through(proxy: Proxy, means: Means, phases: Phases, host: str, port: i
     return wire
 
 
-async def _connect(talk: _Talk, proxy: Proxy, host: str, port: int) -> None:
+async def _connect(talk: _Talk, proxy: Proxy, means: Means, host: str, port: int) -> None:
     place = join_port(host, port)
     lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}", f"User-Agent: Watchbell/{__version__}"]
     credentials = b"".join(name + b": " + value + b"\r\n" for name, value in authorization(proxy))
@@ -129,19 +129,10 @@ async def _connect(talk: _Talk, proxy: Proxy, host: str, port: int) -> None:
         if rest:  # the target speaks second; these would be taken for its words
             raise Obstructed("proxy", f"what the proxy {proxy.place} says makes no sense")
         return
-    raise refusal(status, proxy) or Obstructed("proxy", f"the proxy {proxy.place} refuses it (HTTP {status})")
-
-
-def refusal(status: int, proxy: Proxy) -> CheckEnded | None:
-    """What a proxy's own status means; None where it says nothing in particular."""
-    if status == 407:
-        why = "refuses these credentials" if proxy.user else "wants credentials"
-        return Misconfigured("proxy", f"the proxy {proxy.place} {why} (HTTP 407)")
-    if status in _UNREACHED:
-        return Misbehaved("unreachable", f"the proxy {proxy.place} cannot reach it (HTTP {status})")
-    if status == 403:
-        return Misconfigured("proxy", f"the proxy {proxy.place} does not allow it (HTTP 403)")
-    return None
+    fields = (line.partition(":") for line in head.decode("latin-1").split("\r\n")[1:])
+    answer = Answer(status, [(name.strip().lower(), value.strip()) for name, _, value in fields], connect=True)
+    word = answer.word() or Word.UNCLEAR
+    raise await believed(word, status, means, place=proxy.place, known=bool(proxy.user), host=host, port=port)
 
 
 async def _socks(talk: _Talk, proxy: Proxy, phases: Phases, host: str, port: int) -> None:
