@@ -61,7 +61,9 @@ def leads_to(location: str, delay: float = 0.0) -> Staging:
 
 def nothing_of_the_user_crosses(stack: ExitStack, rules: Mapping[str, Any]) -> Stage:
     other = stack.enter_context(HttpServer())
-    first = stack.enter_context(HttpServer(302, b"", headers={"Location": other.url, "Set-Cookie": "id=hush"}))
+    # Another name, for cookies are by host: RFC 6265, 8.5, has them cross to another port.
+    there = f"http://other.test:{other.port}/"
+    first = stack.enter_context(HttpServer(302, b"", headers={"Location": there, "Set-Cookie": "id=hush"}))
 
     def afterwards() -> None:
         (asked,) = other.requests

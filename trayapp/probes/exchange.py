@@ -14,6 +14,7 @@ from trayapp.core.words import Finding, Outcome
 from trayapp.probes.authentication import bearer, credentials
 from trayapp.probes.base import Means
 from trayapp.probes.causes import Misbehaved, Misconfigured
+from trayapp.probes.cookies import Jar
 from trayapp.probes.course import Course
 from trayapp.probes.encryption import Papers, context_with
 from trayapp.probes.judging import judge
@@ -46,6 +47,7 @@ async def exchange(http: Http, means: Means, phases: Phases) -> Finding:
     """Asks and judges. Raises what the transport raises, and CheckEnded for a broken rule."""
     request = await _first_request(http, means)
     login = await _login(http, request.url, means)
+    jar = Jar(request.headers.get("cookie", "").encode())
     own = True
     course = phases.heard = Course()
     transport = FreshTransport(means, phases, http.ip)
@@ -53,7 +55,7 @@ async def exchange(http: Http, means: Means, phases: Phases) -> Finding:
         transport.proxy = await _proxy(http, request.url, means) if http.proxy else None
         if request.url.scheme == "https":
             transport.tls = await _tls(http, means, own=own)
-        request, response = await _answer(transport, course, request, login if own else None)
+        request, response = await _answer(transport, course, jar, request, login if own else None)
         between = transport.proxy if request.url.scheme == "http" else None
         try:
             if between is not None and between.speaks_http:
@@ -76,14 +78,17 @@ async def exchange(http: Http, means: Means, phases: Phases) -> Finding:
 
 
 async def _answer(
-    transport: FreshTransport, course: Course, request: httpx.Request, login: Login | None
+    transport: FreshTransport, course: Course, jar: Jar, request: httpx.Request, login: Login | None
 ) -> tuple[httpx.Request, httpx.Response]:
     """What was asked in the end, and the response to it: a server may say first how it wants to know who we are."""
     asked = request if login is None else login.first(request)
     while True:
+        asked = jar.onto(asked)
         course.asked(asked)
         response = await transport.handle_async_request(asked)
         course.answered(response)
+        if "set-cookie" in response.headers:
+            jar.keep(asked.url, response.headers)
         if login is None:
             return asked, response
         try:
