@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.faults.table import Property, row
 from tests.probes.asking import ask
 from tests.probes.stages_web import bomb
 from tests.probes.test_bounds import run
@@ -61,6 +62,17 @@ def test_a_page_is_unpacked_in_pieces_of_any_size(coding: str, size: int) -> Non
     parts = [part for at in range(0, len(packed), size) for part in unpack.feed(packed[at : at + size])]
     unpack.end()
     assert b"".join(parts) == PAGE
+
+
+@pytest.mark.parametrize(
+    "coding", ["none", "NONE", "utf-8", "UTF8", "identity", "iso-8859-1", "8bit", '"utf-8"', "none, "]
+)
+def test_a_coding_that_is_none_is_none(coding: str, record_property: Property) -> None:
+    with row("found-T18", f"Content-Encoding: {coding}, and a rule", record_property) as seen:
+        finding = asked(PAGE, coding, contains=RULE)
+        seen.seen(finding.outcome.name, finding.message)
+    assert finding.outcome is Outcome.OK, finding.message
+    assert asked(gzip.compress(PAGE), f"{coding}, gzip", contains=RULE).outcome is Outcome.OK
 
 
 def test_several_members_of_gzip_are_one_page_and_what_follows_is_none_of_it() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from trayapp.probes.causes import Misbehaved
+from trayapp.probes.charset import called
 
 if TYPE_CHECKING:
     from zlib import _Decompress
@@ -23,12 +24,13 @@ MOST_RATIO = 100
 
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _MAGIC = b"\x1f\x8b"
-_PLAIN = ("", "identity")
+_PLAIN = frozenset({"", "identity", "none", "plain", "text", "raw", "off", "null", "7bit", "8bit", "binary"})
+"""Codings that are none; and so are the encodings of characters, which some servers name here (RFC 9110, 8.4.1)."""
 
 
 def decoder(content_encoding: str) -> Decoder | None:
     """What unpacks a page with this header; None where there is nothing to unpack. Misbehaved `http.encoding`."""
-    codings = [coding for part in content_encoding.split(",") if (coding := part.strip().lower()) not in _PLAIN]
+    codings = codings_in(content_encoding)
     if not codings:
         return None
     if len(codings) > 1 or codings[0] not in ("gzip", "x-gzip", "deflate"):
@@ -36,6 +38,16 @@ def decoder(content_encoding: str) -> Decoder | None:
         shown = named if len(named) <= 40 else f"{named[:39]}…"
         raise Misbehaved("http.encoding", f"the page came encoded ({shown}) though it was asked for plain")
     return Decoder(codings[0])
+
+
+def codings_in(content_encoding: str) -> list[str]:
+    """In what a page with this header is packed; nothing for one that comes as it is."""
+    named = (part.strip(' \t"').lower() for part in content_encoding.split(","))
+    return [coding for coding in named if not _is_plain(coding)]
+
+
+def _is_plain(coding: str) -> bool:
+    return coding in _PLAIN or called(coding) is not None
 
 
 class Decoder:

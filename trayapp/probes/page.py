@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from trayapp.probes.causes import Misbehaved
-from trayapp.probes.decoding import Decoder, decoder
+from trayapp.probes.decoding import Decoder, codings_in, decoder
 from trayapp.probes.http import MOST_BODY
 from trayapp.probes.transport import Body
 
@@ -42,7 +42,7 @@ async def read(response: httpx.Response, into: Page, phases: Phases, *, judged: 
     """Read it. `judged`: there is a rule on it. Misbehaved: it is not what it says, or unpacks to too much."""
     coding = response.headers.get("content-encoding", "")
     unpack = decoder(coding) if judged else None
-    event = first_event(response.headers.get("content-type", ""), packed=bool(coding) and not judged)
+    event = first_event(response.headers.get("content-type", ""), packed=not judged and bool(codings_in(coding)))
     if event is not None:
         phases.awaited = event.what
     pieces = 0
