@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from tests.faults.table import Property, row
 from tests.probes.asking import ask
 from tests.servers import RawServer, saying
 from trayapp.core.words import Outcome
@@ -105,3 +106,33 @@ def test_a_page_in_chunks_of_one_byte_costs_no_more_than_a_moment() -> None:
         spent = resource.getrusage(resource.RUSAGE_THREAD).ru_utime - before
     assert finding.details["truncated"]
     assert spent < 1.5  # unbounded it would be ten times as much
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (b"X-Frame-Options : DENY", "its header X-Frame-Options is illegal (a blank before its colon)"),
+        (b"Server: a\x00b", "its header Server is illegal (characters that no header may have)"),
+        (b"Nonsense", "its header Nonsense is illegal (it has no colon)"),
+        (b"N\xe4m\xe9: 1", "one of its headers is illegal"),
+        (b"x" * 300, "one of its headers is illegal"),
+        (b"<script>: 1", "one of its headers is illegal"),
+    ],
+)
+def test_an_illegal_header_is_named(line: bytes, words: str, record_property: Property) -> None:
+    with row("found-T25", f"header {line[:24]!r}", record_property) as seen:
+        outcome, cause, message = ask_for(OK + line + b"\r\n\r\nok")
+        seen.seen(outcome.name, message)
+    assert (outcome, cause) == (Outcome.CRITICAL, "http.protocol")
+    assert message == f"not a right HTTP answer: {words}"
+
+
+@pytest.mark.parametrize("line", [b"hush", b"hush: \x00", b"Hush : 1"])
+def test_an_illegal_header_is_not_named_where_it_might_repeat_what_it_was_told(line: bytes) -> None:
+    answer = OK + line + b"\r\n\r\nok"
+    for keys in ({"headers": {"X-Key": "hush"}}, {"auth": {"token": "hush"}}, {"body": "hush", "method": "POST"}):
+        with RawServer(saying(answer)) as server:
+            finding = ask(Http(f"http://127.0.0.1:{server.port}/", **keys), 3.0)  # type: ignore[arg-type]
+        assert "hush" not in finding.message.lower()
+    with RawServer(saying(answer)) as server:
+        assert "hush" not in ask(Http(f"http://127.0.0.1:{server.port}/?key=hush"), 3.0).message.lower()

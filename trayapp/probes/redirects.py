@@ -52,7 +52,7 @@ def _destination(request: httpx.Request, location: str) -> httpx.URL:
         url = request.url.copy_with(userinfo=b"").join(location).copy_with(userinfo=b"", fragment=None)
         check_url(str(url))
     except (httpx.InvalidURL, ValueError) as error:
-        shown = "" if _confides(request) else f": {location.partition('?')[0][:100]}"
+        shown = "" if confides(request) else f": {location.partition('?')[0][:100]}"
         raise Misbehaved("http.redirects", f"redirects to what is no web address{shown}") from error
     return url
 
@@ -69,10 +69,10 @@ def _origin(url: httpx.URL) -> tuple[str, bytes, int | None]:
 
 def _shown(url: httpx.URL, request: httpx.Request) -> str:
     """Without the query: it may be a ticket to somebody's session, and is another one each time."""
-    return "" if _confides(request) else f" ({without_password(str(url.copy_with(query=None)))[:100]})"
+    return "" if confides(request) else f" ({without_password(str(url.copy_with(query=None)))[:100]})"
 
 
-def _confides(request: httpx.Request) -> bool:
+def confides(request: httpx.Request) -> bool:
     """Whether something of the user's was sent, which the server might repeat anywhere."""
     ours = {"host", *(name.lower() for name in STANDARD)}
     return bool(request.content) or not ours.issuperset(request.headers)

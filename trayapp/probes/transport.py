@@ -19,11 +19,9 @@ from trayapp.probes.causes import Misbehaved
 from trayapp.probes.connection import Connection
 from trayapp.probes.conversation import encrypt
 from trayapp.probes.dial import dial
+from trayapp.probes.garbled import MOST_HEADERS, garbled
 from trayapp.probes.phases import Phases
 from trayapp.probes.proxy import Proxy, authorization, through
-
-MOST_HEADERS = 64 * 1024
-"""Bytes of all heads of an answer together, the informational ones included."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -90,7 +88,7 @@ class FreshTransport(httpx.AsyncBaseTransport):
             words += connection.send(h11.Data(data=request.content)) or b""
         wire.send(words + (connection.send(h11.EndOfMessage()) or b""))
         self._phases.enter("first_byte")
-        response = await _head(connection, wire, self._phases)
+        response = await _head(connection, wire, self._phases, request)
         extensions = {
             "http_version": b"HTTP/" + response.http_version,
             "reason_phrase": bytes(response.reason),
@@ -141,14 +139,14 @@ def _is_here(address: IPv4Address | IPv6Address) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
-async def _head(connection: h11.Connection, wire: Connection, phases: Phases) -> h11.Response:
+async def _head(connection: h11.Connection, wire: Connection, phases: Phases, request: httpx.Request) -> h11.Response:
     """The response's head; informational ones before it are passed over."""
     total = 0
     while True:
         try:
             event = connection.next_event()
         except h11.RemoteProtocolError as error:
-            raise _garbled(error) from error
+            raise garbled(error, request) from error
         if isinstance(event, h11.Response):
             return event
         if event is not h11.NEED_DATA:
@@ -185,8 +183,8 @@ class Body(httpx.AsyncByteStream):
                 event = self._connection.next_event()
             except h11.RemoteProtocolError as error:
                 if not ended:
-                    raise _garbled(error) from error
-                error.__traceback__ = None  # as in _garbled
+                    raise garbled(error) from error
+                error.__traceback__ = None  # as in garbled
                 cut = f"the server closed the connection in the middle of the page ({phases.extent})"
                 raise Misbehaved("http.protocol", cut) from error
             if isinstance(event, h11.Data):
@@ -226,11 +224,3 @@ class Body(httpx.AsyncByteStream):
 def _announced(response: h11.Response) -> int | None:
     """Bytes that the page has by its own account; h11 has seen to it that there is one number, and a right one."""
     return next((int(value) for name, value in response.headers if name == b"content-length"), None)
-
-
-def _garbled(error: h11.RemoteProtocolError) -> Misbehaved:
-    error.__traceback__ = None  # h11 raises it from within itself: a cycle that would keep the whole check
-    if error.error_status_hint == 431:
-        return Misbehaved("http.headers_too_large", f"the answer's headers exceed {MOST_HEADERS // 1024} KiB")
-    what, _, _quoted = str(error).partition(":")  # a server may say anything, our own secret too
-    return Misbehaved("http.protocol", f"not a right HTTP answer: {what}")
