@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from trayapp.alerts.board import Member, Thread, Waiting
 from trayapp.alerts.grouping import HOST, PARENT, in_common
 from trayapp.core import wording
 from trayapp.core.news import Said
-from trayapp.core.wording import duration, listed, plain
+from trayapp.core.wording import clock, duration, listed, plain
 from trayapp.core.words import Incident, Service, Sight
 
 _NETWORKS = {"internet": "the internet", "lan": "the local network", "loopback": "this computer itself"}
@@ -90,12 +89,6 @@ def impaired(problems: Sequence[str]) -> tuple[str, str]:
 def network(name: str) -> str:
     """A reachability class as a person calls it."""
     return _NETWORKS.get(name) or plain(f"the VPN {name.removeprefix('vpn:')}" if name.startswith("vpn:") else name, 40)
-
-
-def clock(moment: int, now: int) -> str:
-    """A time of day here, with its date where that is another day's than the last."""
-    shape = "%H:%M" if now - moment < _DAY else "%Y-%m-%d %H:%M"
-    return datetime.fromtimestamp(moment / 1000).astimezone().strftime(shape)
 
 
 def _names(members: Sequence[Member]) -> str:

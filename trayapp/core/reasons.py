@@ -31,6 +31,7 @@ REASONS = {
     "self.listen": "the port where it would be called is taken",
     "self.programs": "no program can be started",
     "heartbeat.waiting": "not called yet",
+    "heartbeat.crowded": "callers were turned away",
     "heartbeat.elsewhere": "only a Watchbell that runs hears its calls",
     "command.killed": "the program was killed",
     "command.exit": "the program says that it does not know",

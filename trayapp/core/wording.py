@@ -50,6 +50,12 @@ def _shown(character: str) -> str:
     return character
 
 
+def clock(moment: int, now: int) -> str:
+    """A time of day here, with its date where that is another day's than the last."""
+    shape = "%H:%M" if now - moment < 86_400_000 else "%Y-%m-%d %H:%M"
+    return datetime.fromtimestamp(moment / 1000).astimezone().strftime(shape)
+
+
 def duration(ms: int) -> str:
     """How long, in at most two words: "20 s", "4 min", "2 h 5 min", "3 d 4 h"; below a second "300 ms"."""
     if ms < 1_000:

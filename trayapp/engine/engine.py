@@ -34,6 +34,7 @@ from trayapp.engine.broadcast import Broadcast
 from trayapp.engine.in_force import InForce
 from trayapp.engine.listening import Listening
 from trayapp.engine.past import Past
+from trayapp.engine.remembered_calls import RememberedCalls
 from trayapp.engine.remembered_ways import RememberedWays
 from trayapp.faults import Faults
 from trayapp.history.memory import Remembered
@@ -65,6 +66,7 @@ CHECKS_PATIENCE = 0.3
 TELLING_PATIENCE = 0.3
 LISTENERS_PATIENCE = 0.2
 TASKS_PATIENCE = 0.2
+CALLS_PATIENCE = 0.1
 HISTORY_PATIENCE = 0.6
 
 
@@ -103,7 +105,8 @@ class Engine:
         self._alongside = alongside
         self._clock = clock or SystemClock()
         self._secrets = secrets
-        self._heartbeats = Heartbeats(self._clock)
+        self._remembered_calls = RememberedCalls(places.data / "heartbeats.json")
+        self._heartbeats = Heartbeats(self._clock, self._remembered_calls.of)
         self._asking = Asking(secrets, self._clock, self._heartbeats)
         self._notifiers = notifiers
         self._loop = asyncio.new_event_loop()
@@ -230,6 +233,7 @@ class Engine:
         at_end.push_async_callback(self._cancel_what_is_left)
         self._listening = Listening(self._heartbeats, self._supervised)
         at_end.callback(self._listening.close)
+        at_end.callback(lambda: self._remembered_calls.close(self._heartbeats.known(), CALLS_PATIENCE))
         self._broadcast = Broadcast(self._faces.observe, self._faults.record)
         at_end.push_async_callback(lambda: self._broadcast.close(events.stopped(self._reason), LISTENERS_PATIENCE))
         past = Past(self._history, self._clock)
@@ -306,6 +310,7 @@ class Engine:
         """What takes its time before services are watched. Not on the loop."""
         self._asking.prepare(services)
         self._remembered_ways.read()
+        self._remembered_calls.read()
 
     def _open(self, remembered: Remembered, services: int) -> None:
         """Go on from what is remembered, before the first service is watched."""
@@ -330,6 +335,7 @@ class Engine:
             self._monitor.look()
             self._report()
             self._remembered_ways.keep(self._network.whereabouts())
+            self._remembered_calls.keep(self._heartbeats.known())
             if look is None or look.done():  # a disk that hangs keeps one look, and nothing else
                 look = self._supervised(self._look(), "the look at services.toml")
 

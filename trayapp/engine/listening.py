@@ -1,7 +1,7 @@
 """Letting in those who call us: one small HTTP server for each place where a heartbeat is expected.
 
-GET, HEAD or POST /beat/TOKEN says that all is well, /beat/TOKEN/fail that it is not. Whatever else comes is bounded,
-answered in a line and cut.
+GET, HEAD or POST /beat/TOKEN says that all is well, and what else it may say stands in probes/calls.py. Whatever comes
+is bounded, answered in a line and cut.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeAlias
 
 from trayapp.core.words import Service
-from trayapp.desktop.reception import receive
+from trayapp.desktop.reception import Crowd, receive
+from trayapp.probes.calls import MOST_BODY as MOST_KEPT
+from trayapp.probes.calls import Call, read
 from trayapp.probes.heartbeat import Heartbeat
 from trayapp.probes.heartbeats import Heard, Heartbeats, Place
 
@@ -27,8 +29,12 @@ MOST_BODY = 64 * 1024
 PATIENCE = 5.0
 """Seconds for one call."""
 
-_REQUEST = re.compile(rb"([A-Z]{1,20}) (\S{1,1000}) HTTP/1\.[01]\r\n")
-_BEAT = re.compile(rb"/beat/([A-Za-z0-9_-]{16,200})(/fail)?/?(?:\?.*)?")
+BODY_PATIENCE = 2.0
+"""Seconds for its body: a call counts all the same when that does not come."""
+
+_REQUEST = re.compile(rb"([A-Z]{1,20}) (\S{1,6000}) HTTP/1\.[01]\r\n")
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
+_ASKS_FIRST = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 _METHODS = frozenset({b"GET", b"HEAD", b"POST"})
 
 _ANSWERS = {
@@ -81,10 +87,13 @@ class Listening:
             return
         self._failed.pop(place, None)
 
-        async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await _hear(reader, writer, lambda request: self._answer(place, request))
+        crowd = Crowd(lambda: self._board.turned_away(place))
 
-        task = self._supervised(receive(listening, visit, at_most=MOST_CALLERS, limit=MOST_HEAD), "listening for calls")
+        async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await self._hear(place, crowd, reader, writer)
+
+        letting_in = receive(listening, visit, at_most=MOST_CALLERS, limit=MOST_HEAD, crowd=crowd)
+        task = self._supervised(letting_in, "listening for calls")
         task.add_done_callback(lambda _: self._ended(place, task, listening))
         self._open[place] = task
         self._board.opened(place)
@@ -95,16 +104,76 @@ class Listening:
             del self._open[place]
             self._board.closed(place, f"nobody listens to port {place.port} of {place.host} just now")
 
-    def _answer(self, place: Place, head: bytes) -> bytes:
-        request = _REQUEST.match(head)
-        if request is None:
-            return _reply(b"400 Bad Request", b"that is no HTTP request")
-        if request[1] not in _METHODS:
-            return _reply(b"405 Method Not Allowed", b"GET, HEAD or POST", b"Allow: GET, HEAD, POST\r\n")
-        beat = _BEAT.fullmatch(request[2])
-        heard = Heard.UNKNOWN if beat is None else self._board.call(place, beat[1], failed=beat[2] is not None)
+    async def _hear(
+        self, place: Place, crowd: Crowd, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """One call. OSError (TimeoutError too), EOFError and LimitOverrunError: it was none."""
+        async with asyncio.timeout(PATIENCE):
+            head = await reader.readuntil(b"\r\n\r\n")
+            call = _read(head)
+            if isinstance(call, Call):
+                answer = await self._take(place, call, head, crowd, reader, writer)
+            else:
+                answer = call
+            writer.write(answer)
+            await writer.drain()
+            if writer.can_write_eof():
+                writer.write_eof()
+            left = MOST_BODY
+            while left > 0 and (read := await reader.read(left)):  # cut before, it might lose the answer
+                left -= len(read)
+
+    async def _take(
+        self,
+        place: Place,
+        call: Call,
+        head: bytes,
+        crowd: Crowd,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> bytes:
+        """The answer to a call, which is heard with what comes along if it is expected."""
+        heard, task = self._board.expects(place, call.token), asyncio.current_task()
+        if heard is Heard.EXPECTED and task is not None:
+            crowd.heard.add(task)
+            try:
+                body = await _body(head, reader, writer)
+            finally:
+                crowd.heard.discard(task)
+            heard = self._board.call(place, call.with_body(body))
         retry = b"Retry-After: 10\r\n" if heard is Heard.EARLY else b""
-        return _reply(*_ANSWERS[heard], retry, body=request[1] != b"HEAD")
+        return _reply(*_ANSWERS[heard], retry, body=not head.startswith(b"HEAD "))
+
+
+def _read(head: bytes) -> Call | bytes:
+    """What a request calls for, or the answer that refuses it."""
+    request = _REQUEST.match(head)
+    if request is None:
+        return _reply(b"400 Bad Request", b"that is no HTTP request")
+    if request[1] not in _METHODS:
+        return _reply(b"405 Method Not Allowed", b"GET, HEAD or POST", b"Allow: GET, HEAD, POST\r\n")
+    body = request[1] != b"HEAD"
+    try:
+        call = read(request[2])
+    except ValueError as fault:
+        return _reply(b"400 Bad Request", str(fault).encode("ascii", "replace"), body=body)
+    return call or _reply(*_ANSWERS[Heard.UNKNOWN], body=body)
+
+
+async def _body(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    """The beginning of what comes along, as far as it comes in time."""
+    length = _LENGTH.search(head)
+    left = min(int(length[1]), MOST_KEPT) if length is not None and head.startswith(b"POST ") else 0
+    came = bytearray()
+    if left and _ASKS_FIRST.search(head):
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    try:
+        async with asyncio.timeout(BODY_PATIENCE):
+            while len(came) < left and (more := await reader.read(left - len(came))):
+                came += more
+    except OSError as broken:  # TimeoutError too: the call has come, and says enough
+        log.debug("a body did not come whole: %r", broken)
+    return bytes(came)
 
 
 def _bound(place: Place) -> socket.socket:
@@ -117,15 +186,3 @@ def _bound(place: Place) -> socket.socket:
 def _reply(status: bytes, words: bytes, more: bytes = b"", *, body: bool = True) -> bytes:
     head = b"HTTP/1.1 %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n" % (status, len(words) + 1)
     return head + more + b"Cache-Control: no-store\r\nConnection: close\r\n\r\n" + (words + b"\n" if body else b"")
-
-
-async def _hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Callable[[bytes], bytes]) -> None:
-    """One call. OSError (TimeoutError too), EOFError and LimitOverrunError: it was none."""
-    async with asyncio.timeout(PATIENCE):
-        writer.write(answer(await reader.readuntil(b"\r\n\r\n")))
-        await writer.drain()
-        if writer.can_write_eof():
-            writer.write_eof()
-        left = MOST_BODY
-        while left > 0 and (read := await reader.read(left)):  # cut before, it might lose the answer
-            left -= len(read)

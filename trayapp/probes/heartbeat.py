@@ -3,23 +3,27 @@
     curl -fsS http://127.0.0.1:8737/beat/TOKEN           all is well
     curl -fsS http://127.0.0.1:8737/beat/TOKEN/fail      it failed
 
-A check only looks when the last call came; the calls come in through engine/listening.py.
+What else a call may say stands in calls.py. A check only looks when the last one came; they come in through
+engine/listening.py.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from trayapp.core.keys import Duration, Key, Text
-from trayapp.core.wording import duration
+from trayapp.core.taming import page
+from trayapp.core.wording import clock, duration
 from trayapp.core.words import Blame, Finding, Outcome
 from trayapp.probes.addresses import join_port
 from trayapp.probes.base import Kind, Means
 from trayapp.probes.causes import Impaired, Misconfigured
-from trayapp.probes.heartbeats import Line, Place, Standing
+from trayapp.probes.exhibits import Told
+from trayapp.probes.heartbeats import Last, Line, Place, Standing
 from trayapp.probes.phases import Phases
 
 DEFAULT_PORT = 8737
@@ -102,28 +106,58 @@ class Heartbeat(Kind):
         token = await means.reveal(self.token)
         if not re.fullmatch(TOKEN, token):
             raise Misconfigured("config.invalid", "its token must have 16 to 200 letters, digits, - and _")
-        standing = means.heartbeats.standing(self.line, token) if means.heartbeats is not None else None
-        if standing is None:
+        board = means.heartbeats
+        standing = board.standing(self.line, token) if board is not None else None
+        if board is None or standing is None:
             raise Impaired("heartbeat.elsewhere", "only a Watchbell that runs and watches it hears its calls")
-        return self._judge(standing)
+        phases.heard = _Letter(standing.body)
+        return self._judge(standing, board.now())
 
-    def _judge(self, standing: Standing) -> Finding:
+    def _judge(self, standing: Standing, now: int) -> Finding:
         allowed = (self.every + self.grace) / 1000
-        silent = standing.silent
-        if silent is not None and standing.failed:
-            message = f"it called {_in_words(silent)} ago to say that it failed"
-            return Finding(Outcome.CRITICAL, "heartbeat.failed", message=message)
-        if silent is not None and silent <= allowed:
-            return Finding(Outcome.OK, details={"calls": standing.calls, "last_call_s": int(silent)})
+        silent, last = standing.silent, standing.last
+        expected = f"expected every {duration(self.every)}"
+        details = _details(last, silent)
+        if silent is not None and last.failed and (silent <= allowed or standing.listening > allowed):
+            message = f"{_failed(last)}, at {clock(last.at or now, now)}"
+            return Finding(Outcome.CRITICAL, "heartbeat.failed", message=message, details=details)
+        if silent is not None and not last.failed and silent <= allowed:
+            return Finding(Outcome.OK, details=details)
         if standing.trouble:
             raise Impaired("self.listen", standing.trouble)
-        expected = f"expected every {duration(self.every)}"
+        began = f"since Watchbell began to listen at {clock(now - round(standing.listening * 1000), now)}"
         if standing.listening <= allowed:
-            message = f"no call yet in {_in_words(standing.listening)} of listening, {expected}"
-            return Finding(Outcome.UNKNOWN, "heartbeat.waiting", Blame.SELF, message)
-        since = silent if silent is not None else standing.listening
-        return Finding(Outcome.CRITICAL, "heartbeat.missed", message=f"no call for {_in_words(since)}, {expected}")
+            message = f"no call yet {began}, {expected}"
+            return Finding(Outcome.UNKNOWN, "heartbeat.waiting", Blame.SELF, message, details=details)
+        if standing.crowded is not None and standing.crowded <= allowed:
+            at = clock(now - round(standing.crowded * 1000), now)
+            message = f"callers were turned away at {at}, too many at once: it may have been among them"
+            return Finding(Outcome.UNKNOWN, "heartbeat.crowded", Blame.SELF, message, details=details)
+        since = began if last.at is None else f"since {clock(last.at, now)}"
+        return Finding(Outcome.CRITICAL, "heartbeat.missed", message=f"no call {since}, {expected}", details=details)
 
 
-def _in_words(seconds: float) -> str:
-    return duration(int(seconds * 1000))
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What came with the last call; nobody else's secrets are in it, and its token was taken out."""
+
+    body: str
+
+    def exhibit(self, told: Sequence[Told]) -> dict[str, Any]:
+        return {"body": page(self.body)} if self.body else {}
+
+
+def _failed(last: Last) -> str:
+    how = f"it ended with exit status {last.exit}" if last.exit else "it said that it failed"
+    return f"{how}: {last.said}" if last.said else how
+
+
+def _details(last: Last, silent: float | None) -> dict[str, Any]:
+    known = {
+        "calls": last.calls or None,
+        "last_call_s": None if silent is None else int(silent),
+        "took_s": last.took,
+        "said": last.said or None,
+        "remark": last.remark or None,
+    }
+    return {name: value for name, value in known.items() if value is not None}
