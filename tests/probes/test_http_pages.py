@@ -108,8 +108,8 @@ def test_a_rule_on_what_never_ends_is_judged_by_its_first_event() -> None:
 @pytest.mark.parametrize("step", [1, 2, 3, 7])
 def test_an_event_is_found_however_its_bytes_are_cut(step: int) -> None:
     for kind, stream, ends in (
-        ("text/event-stream", b"data: 1\r\n\r\ndata: 2\r\n\r\n", 11),
-        ("Multipart/X-Mixed-Replace;boundary=ab", b"--ab\r\n\r\nJPEG\r\n--ab\r\n", 18),
+        (b"text/event-stream", b"data: 1\r\n\r\ndata: 2\r\n\r\n", 11),
+        (b"Multipart/X-Mixed-Replace;boundary=ab", b"--ab\r\n\r\nJPEG\r\n--ab\r\n", 18),
     ):
         event = first_event(kind)
         assert event is not None
@@ -121,10 +121,10 @@ def test_an_event_is_found_however_its_bytes_are_cut(step: int) -> None:
 
 
 def test_pages_of_other_types_have_no_events() -> None:
-    assert first_event("text/html") is None
-    assert first_event("") is None
-    assert first_event("multipart/mixed; boundary=x") is None
-    assert isinstance(first_event("multipart/x-mixed-replace"), Event)  # without its boundary any two dashes do
+    assert first_event(b"text/html") is None
+    assert first_event(b"") is None
+    assert first_event(b"multipart/mixed; boundary=x") is None
+    assert isinstance(first_event(b"multipart/x-mixed-replace"), Event)  # without its boundary any two dashes do
 
 
 def test_a_page_beyond_the_bound_is_read_so_far_and_no_further() -> None:

@@ -64,6 +64,9 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_BE, "utf-16be"), (codecs
 PRESCAN = 1024
 """Bytes at the beginning of a page in which it may say what it is (HTML, 13.2.3.2)."""
 
+_SHIFTS = re.compile(rb"[\x00\x1b]")
+"""What stands in a page of ASCII's bytes that is not ASCII: UTF-16, or ISO-2022-JP."""
+
 _BLANK = rb"[ \t\r\n]{0,20}"
 _DECLARED = re.compile(rb"charset" + _BLANK + rb"=" + _BLANK + rb"[\"']?" + _BLANK + rb"([\w:.-]{1,40})", re.IGNORECASE)
 _META = re.compile(rb"<meta[ \t\r\n/][^>]{0,400}", re.IGNORECASE)
@@ -97,12 +100,14 @@ def called(label: str) -> Encoding | None:
     return _labels().get(label.strip(" \t\r\n\f").lower())
 
 
-def encoding_of(page: bytes | bytearray, content_type: str) -> Encoding:
+def encoding_of(page: bytes | bytearray, content_type: bytes) -> Encoding:
     """In which encoding the page is written."""
     for mark, name in _MARKS:
         if page.startswith(mark):
             return _labels()[name]
-    said = _DECLARED.search(content_type[:400].encode("ascii", "replace"))
+    if page.isascii() and not _SHIFTS.search(page):
+        return _labels()["utf-8"]  # as in any other, and most of the web's answers are such
+    said = _DECLARED.search(content_type[:400])
     if said is not None and (encoding := called(said[1].decode("ascii"))) is not None:
         return encoding
     return _by_itself(bytes(page[:PRESCAN])) or _labels()["utf-8" if is_utf_8(page) else "windows-1252"]

@@ -109,7 +109,7 @@ class Course:
         if self.page is None:
             return ""
         response = self._responses[-1]
-        encoding = encoding_of(self.page.words, response.headers.get("content-type", ""))
+        encoding = encoding_of(self.page.words, response.extensions["heads"].get(b"content-type", b""))
         return encoding.decode(self.page.words[:_MOST_READ]).removeprefix("\ufeff")
 
     def exhibit(self, told: Sequence[Told]) -> dict[str, Any]:

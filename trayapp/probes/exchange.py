@@ -46,8 +46,8 @@ _URL = lru_cache(maxsize=1024)(httpx.URL)
 async def exchange(http: Http, means: Means, phases: Phases) -> Finding:
     """Asks and judges. Raises what the transport raises, and CheckEnded for a broken rule."""
     request = await _first_request(http, means)
-    login = await _login(http, request.url, means)
-    jar = Jar(request.headers.get("cookie", "").encode())
+    login = await _login(http, request.url, means) if http.auth or "@" in http.url else None
+    jar = Jar(request.headers.get("cookie", "").encode() if http.headers else b"")
     own = True
     course = phases.heard = Course()
     transport = FreshTransport(means, phases, http.ip)
@@ -87,7 +87,7 @@ async def _answer(
         course.asked(asked)
         response = await transport.handle_async_request(asked)
         course.answered(response)
-        if "set-cookie" in response.headers:
+        if b"set-cookie" in response.extensions["heads"]:
             jar.keep(asked.url, response.headers)
         if login is None:
             return asked, response

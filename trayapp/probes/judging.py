@@ -57,10 +57,15 @@ async def judge(
         details["redirects"] = followed
     broken = _head(http, response, course, details, own=own)
     if broken is None and http.reads_page:
+        judged = http.judges_page
         page = course.page = Page()
-        await read(response, page, phases, judged=http.judges_page)
+        await read(response, page, phases, judged=judged)
         phases.leave()
-        broken = _page(http, page, details, response.headers.get("content-type", ""))
+        details["bytes"] = page.size
+        if not page.whole:
+            details["truncated"] = True
+        if judged:
+            broken = _page(http, page, details, response.extensions["heads"].get(b"content-type", b""))
     if broken is not None:
         return broken
     warning = expiring(wire.encryption, http.days_of_warning) if wire.encryption is not None else None
@@ -89,11 +94,8 @@ def _head(
     return None
 
 
-def _page(http: Http, page: Page, details: dict[str, Any], content_type: str) -> Finding | None:
+def _page(http: Http, page: Page, details: dict[str, Any], content_type: bytes) -> Finding | None:
     words, whole = page.words, page.whole
-    details["bytes"] = page.size
-    if not whole:
-        details["truncated"] = True
     extent = "the page does" if whole else f"the first {page.size} bytes of the page do"
     size = _size(http, page.size, whole=whole)
     if size:
@@ -108,7 +110,7 @@ def _page(http: Http, page: Page, details: dict[str, Any], content_type: str) ->
     return None
 
 
-def _words(http: Http, words: bytearray, content_type: str, extent: str) -> str:
+def _words(http: Http, words: bytearray, content_type: bytes, extent: str) -> str:
     """Which rule on the page's words is broken, and how they were read; empty: none is."""
     encoding = encoding_of(words, content_type)
     read_as = "" if words.isascii() else f" (read as {encoding.name})"

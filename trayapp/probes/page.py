@@ -40,14 +40,22 @@ class Page:
 
 async def read(response: httpx.Response, into: Page, phases: Phases, *, judged: bool) -> None:
     """Read it. `judged`: there is a rule on it. Misbehaved: it is not what it says, or unpacks to too much."""
-    coding = response.headers.get("content-encoding", "")
-    unpack = decoder(coding) if judged else None
-    event = first_event(response.headers.get("content-type", ""), packed=not judged and bool(codings_in(coding)))
+    heads = response.extensions["heads"]
+    coding = response.headers["content-encoding"] if b"content-encoding" in heads else ""
+    unpack = decoder(coding) if coding and judged else None
+    event = first_event(
+        heads.get(b"content-type", b""), packed=bool(coding) and not judged and bool(codings_in(coding))
+    )
+    stream = response.stream
+    assert isinstance(stream, Body)
+    if event is None and unpack is None and (here := stream.at_once()) is not None:  # as with most pages
+        into.words += here
+        into.size, into.whole = len(here), True
+        _hold_to_its_length(stream, judged=judged)
+        return
     if event is not None:
         phases.awaited = event.what
     pieces = 0
-    stream = response.stream
-    assert isinstance(stream, Body)
     async for piece in stream:
         for part in unpack.feed(piece) if unpack is not None else (piece,):
             if judged or event is not None or into.size < MOST_UNREAD:
@@ -63,11 +71,16 @@ async def read(response: httpx.Response, into: Page, phases: Phases, *, judged: 
             del into.words[MOST_BODY:]
             into.size = min(into.size, MOST_BODY)
             return
-    if judged and stream.overran:  # browsers forgive it, and show a page that may be cut
-        raise Misbehaved("http.protocol", "the server sent more than the length it announced")
+    _hold_to_its_length(stream, judged=judged)
     if unpack is not None:
         unpack.end()
     into.whole = True
+
+
+def _hold_to_its_length(stream: Body, *, judged: bool) -> None:
+    """Browsers forgive it, and show a page that may be cut: where there is a rule on it, that is no page."""
+    if judged and stream.overran:
+        raise Misbehaved("http.protocol", "the server sent more than the length it announced")
 
 
 def _refuse_bomb(unpack: Decoder | None) -> None:
@@ -76,12 +89,12 @@ def _refuse_bomb(unpack: Decoder | None) -> None:
         raise Misbehaved("http.body_too_large", f"the page unpacks to {times} times as much as came: refused")
 
 
-def first_event(content_type: str, *, packed: bool = False) -> Event | None:
+def first_event(content_type: bytes, *, packed: bool = False) -> Event | None:
     """What ends the first event of a page of this type; None: it is a page like any other.
 
     `packed`: nobody unpacks it, so anything that comes is the event.
     """
-    kind, _, parameters = content_type.partition(";")
+    kind, _, parameters = content_type.decode("latin-1").partition(";")
     kind = kind.strip().lower()
     if kind not in ("text/event-stream", _PARTS):
         return None

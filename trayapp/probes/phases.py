@@ -93,8 +93,9 @@ class Phases:
     def enter(self, phase: str, doing: str = "") -> None:
         """From now on time counts for this phase. `doing` says it more exactly where the phase has parts."""
         now = self._clock()
-        self._close(now)
-        self._since = now
+        if self._phase:
+            self.ms[self._phase] = self.ms.get(self._phase, 0.0) + (now - self._since) * 1000
+        self._ended = self._since = now
         self._phase = phase
         self.doing = doing or phase
         if self._began is None:
@@ -103,13 +104,10 @@ class Phases:
     def leave(self) -> None:
         """Nothing more is waited for. `doing` stays what it was; what is thought afterwards takes no time."""
         if self._phase:
-            self._close(self._clock())
-
-    def _close(self, now: float) -> None:
-        if self._phase:
+            now = self._clock()
             self.ms[self._phase] = self.ms.get(self._phase, 0.0) + (now - self._since) * 1000
+            self._ended = now
             self._phase = ""
-        self._ended = now
 
     def read(self, count: int) -> None:
         """So many bytes more of a page have come."""

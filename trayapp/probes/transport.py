@@ -7,7 +7,7 @@ Closing never waits: a connection is cut, not shut down.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -29,7 +29,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 class FreshTransport(httpx.AsyncBaseTransport):
     """Every request dials anew. Raises OSError and CheckEnded, which say more than httpx's exceptions.
 
-    The response's `extensions` hold "wire", the connection it comes over.
+    The response's `extensions` hold "wire", the connection it comes over, and "heads", its headers by their names in
+    lower case: of several with one name the last, so for whoever only asks whether there is one.
     """
 
     def __init__(self, means: Means, phases: Phases, ip: str = "auto") -> None:
@@ -89,15 +90,16 @@ class FreshTransport(httpx.AsyncBaseTransport):
         wire.send(words + (connection.send(h11.EndOfMessage()) or b""))
         self._phases.enter("first_byte")
         response = await _head(connection, wire, self._phases, request)
+        raw = response.headers.raw_items()
+        heads = {name.lower(): value for name, value in raw}
         extensions = {
+            "heads": heads,
             "http_version": b"HTTP/" + response.http_version,
             "reason_phrase": bytes(response.reason),
             "wire": wire,
         }
-        stream = Body(connection, wire, self._phases, _announced(response))
-        return httpx.Response(
-            response.status_code, headers=response.headers.raw_items(), stream=stream, extensions=extensions
-        )
+        stream = Body(connection, wire, self._phases, _announced(request, response, heads))
+        return httpx.Response(response.status_code, headers=raw, stream=stream, extensions=extensions)
 
 
 def _head_of(request: httpx.Request, proxy: Proxy | None) -> h11.Request:
@@ -172,11 +174,41 @@ class Body(httpx.AsyncByteStream):
         self._wire = wire
         self._phases = phases
         self._length = length
+        self._overran = False
+
+    def at_once(self) -> bytes | None:
+        """The whole page, where its length is known and all of it came with the head; else it has to be read."""
+        if self._length is None:
+            return None
+        here: bytes = self._connection.trailing_data[0]
+        self._overran = len(here) > self._length
+        return here[: self._length] if len(here) >= self._length else None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         phases = self._phases
         phases.enter("body")
         phases.came, phases.length = 0, self._length
+        pieces = self._framed() if self._length is None else self._counted(self._length)
+        async for piece in pieces:
+            phases.read(len(piece))
+            yield piece
+
+    async def _counted(self, left: int) -> AsyncIterator[bytes]:
+        """A page of so many bytes: what the library has of it already, and what comes. Costs next to nothing."""
+        piece: bytes = self._connection.trailing_data[0]
+        while True:
+            if piece:
+                left -= len(piece)
+                self._overran = left < 0
+                yield piece[:left] if left < 0 else piece
+            if left <= 0:
+                return
+            piece = await self._wire.receive()
+            if not piece:
+                raise self._cut()
+
+    async def _framed(self) -> AsyncIterator[bytes]:
+        """A page in chunks, or one that ends with the connection."""
         ended = False
         while True:
             try:
@@ -185,10 +217,8 @@ class Body(httpx.AsyncByteStream):
                 if not ended:
                     raise garbled(error) from error
                 error.__traceback__ = None  # as in garbled
-                cut = f"the server closed the connection in the middle of the page ({phases.extent})"
-                raise Misbehaved("http.protocol", cut) from error
+                raise self._cut() from error
             if isinstance(event, h11.Data):
-                phases.read(len(event.data))
                 yield bytes(event.data)
             elif event is h11.NEED_DATA:
                 received = await self._wire.receive()
@@ -196,11 +226,16 @@ class Body(httpx.AsyncByteStream):
                 self._connection.receive_data(received)
             else:
                 break
+        self._overran = bool(self._connection.trailing_data[0])
+
+    def _cut(self) -> Misbehaved:
+        where = f"in the middle of the page ({self._phases.extent})"
+        return Misbehaved("http.protocol", f"the server closed the connection {where}")
 
     @property
     def overran(self) -> bool:
-        """RFC 9112, 6.3: something follows the last answer, so its Content-Length was a lie."""
-        return bool(self._connection.trailing_data[0])
+        """RFC 9112, 6.3: something follows the page, so its Content-Length was a lie."""
+        return self._overran
 
     async def beginning(self, into: bytearray, most: int) -> bool:
         """Put what comes there, up to so many bytes; True: that is all of it.
@@ -221,6 +256,12 @@ class Body(httpx.AsyncByteStream):
         self._wire.cut()
 
 
-def _announced(response: h11.Response) -> int | None:
-    """Bytes that the page has by its own account; h11 has seen to it that there is one number, and a right one."""
-    return next((int(value) for name, value in response.headers if name == b"content-length"), None)
+def _announced(request: httpx.Request, response: h11.Response, heads: Mapping[bytes, bytes]) -> int | None:
+    """Bytes that follow the head by its own account (RFC 9112, 6.3); None: it gives none, or none that counts.
+
+    The library has seen to it that there is one number at most, and a right one.
+    """
+    if request.method == "HEAD" or response.status_code in (204, 304) or b"transfer-encoding" in heads:
+        return None
+    length = heads.get(b"content-length")
+    return None if length is None else int(length)
