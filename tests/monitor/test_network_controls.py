@@ -9,7 +9,7 @@ import ssl
 import pytest
 
 from tests.probes.certificates import self_signed, server, trusting
-from tests.servers import HttpServer, closed_port
+from tests.servers import HttpServer, RawServer, closed_port, saying
 from trayapp.core.keys import Text
 from trayapp.monitor.ground import Names
 from trayapp.monitor.ground_portable import PortableGround
@@ -38,6 +38,12 @@ def ground(tls: ssl.SSLContext = TRUSTING, error: int | None = None) -> Portable
 
 def ask(target: str) -> Answer:
     return asyncio.run(ground().ask(control(target), 2.0))
+
+
+def test_a_page_whose_words_do_not_matter_is_not_waited_for():
+    unending = saying(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\nx", hold=True)
+    with RawServer(unending) as there:
+        assert ask(f"http://127.0.0.1:{there.port}/") is Answer.ANSWERED
 
 
 def test_those_that_come_with_the_program_are_right():
