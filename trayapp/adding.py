@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from trayapp.config.document import Unreadable, read_document
 from trayapp.config.load import parse
 from trayapp.config.origins import Kept
 from trayapp.config.outside import MISSING
-from trayapp.config.proposal import Proposal, propose
-from trayapp.config.save import add_service, save
+from trayapp.config.proposal import Proposal, propose, renamed
+from trayapp.config.save import add_service, change
 from trayapp.config.secrets import Secrets
 from trayapp.probes.base import SecretUnavailable
 
@@ -20,37 +21,47 @@ def proposed(path: Path, target: str, words: Sequence[str] = (), *, name: str = 
 
     Raises BadTarget, and Unreadable where the file has to be mended first.
     """
-    loaded = parse(text_of(path))
-    if loaded.settings is None:
-        raise Unreadable("it has to be mended first; `watchbell config check` says where")
-    taken = [*(service.id for service in loaded.settings.services), *loaded.left_out]
-    return propose(target, words, taken, name=name, group=group)
+    return propose(target, words, _taken(text_of(path)), name=name, group=group)
 
 
-def write(path: Path, proposal: Proposal) -> None:
-    """Add it to the file. Raises CannotSave, Conflict, Unreadable, OSError."""
-    basis = text_of(path)
-    save(path, add_service(basis, proposal.service.id, proposal.table), basis)
-
-
-def add(path: Path, proposal: Proposal, secrets: Secrets) -> None:
+def add(path: Path, proposal: Proposal, secrets: Secrets) -> Proposal:
     """Keep its password, bound to where it may be sent, and add it to the file: both or neither. Blocks.
 
-    Raises what `write` raises, and SecretUnavailable.
+    Gives it as it was added, with another id where its own was taken meanwhile. Raises CannotSave, Unreadable,
+    SecretUnavailable, OSError.
     """
-    if not proposal.secret:
-        write(path, proposal)
-        return
-    before = _kept(secrets, proposal.secret)
-    secrets.set(proposal.secret, proposal.secret_value, proposal.service.probe.target)
-    try:
-        write(path, proposal)
-    except BaseException:
-        if before is None:
-            secrets.delete(proposal.secret)
-        else:
-            secrets.set(proposal.secret, before.value, *before.origins)
-        raise
+    added = proposal
+
+    def with_it(text: str) -> str:
+        nonlocal added
+        added = renamed(proposal, _taken(text))
+        changed = add_service(text, added.service.id, added.table)
+        undo.callback(_keep(secrets, added))
+        return changed
+
+    with ExitStack() as undo:
+        change(path, with_it)
+        undo.pop_all()
+    return added
+
+
+def _taken(text: str) -> list[str]:
+    loaded = parse(text)
+    if loaded.settings is None:
+        raise Unreadable("it has to be mended first; `watchbell config check` says where")
+    return [*(service.id for service in loaded.settings.services), *loaded.left_out]
+
+
+def _keep(secrets: Secrets, proposal: Proposal) -> Callable[[], object]:
+    """Keep its password; what is given takes that back."""
+    name = proposal.secret
+    if not name:
+        return lambda: None
+    before = _kept(secrets, name)
+    secrets.set(name, proposal.secret_value, proposal.service.probe.target)
+    if before is None:
+        return lambda: secrets.delete(name)
+    return lambda: secrets.set(name, before.value, *before.origins)
 
 
 def text_of(path: Path) -> str:

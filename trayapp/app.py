@@ -25,8 +25,8 @@ from trayapp.alerts.ways import desktop_ways
 from trayapp.config.document import Unreadable
 from trayapp.config.lane import Lane
 from trayapp.config.places import Places
-from trayapp.config.proposal import BadTarget, understood
-from trayapp.config.save import CannotSave, Conflict
+from trayapp.config.proposal import BadTarget, Proposal, understood
+from trayapp.config.save import CannotSave
 from trayapp.config.secrets import Secrets
 from trayapp.deadman import DeadMan
 from trayapp.desktop.control import NoAnswer, Refused, ask
@@ -238,14 +238,14 @@ class App(QObject):
         adding = self._adding.submit(lambda: add(self._home.services_toml, proposal, self._secrets))
         self._bridge.when_done(adding, self._added)
 
-    def _added(self, adding: Future[None]) -> None:
+    def _added(self, adding: Future[Proposal]) -> None:
         if adding.cancelled():
             return  # the program ends
         try:
             adding.result()
         except SecretUnavailable as fault:
             self._complain(f"Nothing was added, for the password in the address has no place to go: {fault.message}")
-        except (CannotSave, Conflict, Unreadable, ValueError, OSError) as fault:
+        except (CannotSave, Unreadable, ValueError, OSError) as fault:
             self._complain(f"This could not be added: {fault}")
         else:
             if self._watching.demo:

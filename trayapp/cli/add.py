@@ -12,7 +12,7 @@ from trayapp.cli.inhand import secrets_with
 from trayapp.config.document import Unreadable
 from trayapp.config.places import Places
 from trayapp.config.proposal import BadTarget, Proposal, suited
-from trayapp.config.save import CannotSave, Conflict
+from trayapp.config.save import CannotSave
 from trayapp.config.secrets import Secrets
 from trayapp.core.wording import duration
 from trayapp.core.words import Finding, Outcome
@@ -40,14 +40,17 @@ def main(arguments: argparse.Namespace) -> int:
     finding = _look(places, proposal)
     better = suited(proposal, finding)
     try:
-        add(places.services_toml, better, Secrets(places.keyring_service))
+        added = add(places.services_toml, better, Secrets(places.keyring_service))
     except SecretUnavailable as fault:
         show.complain(f"nothing was written, for the password in the address has no place to go: {fault.message}")
         return exits.CONFIG
-    except (CannotSave, Conflict, OSError, Unreadable) as fault:
+    except OSError as fault:
+        show.complain(f"nothing was written: {fault.strerror or fault}")
+        return exits.NOT_WRITTEN
+    except (CannotSave, Unreadable) as fault:
         show.complain(f"nothing was written: {fault}")
         return exits.CONFIG
-    _say(places, proposal, good=finding.outcome is Outcome.OK)
+    _say(places, added, good=finding.outcome is Outcome.OK)
     if better.service != proposal.service:
         print('Its page is very long, so the headers alone are read from now on (read = "headers").')
     return 0

@@ -15,7 +15,7 @@ NO_INPUT = 66
 FAULT = 70
 """A fault of ours (EX_SOFTWARE)."""
 NOT_WRITTEN = 74
-"""What was to be printed could not be (EX_IOERR)."""
+"""What was to be printed or written could not be (EX_IOERR)."""
 NOT_RUNNING = 75
 """The program is not running where that is needed (EX_TEMPFAIL)."""
 CONFIG = 78

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import stat
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
+
+STALE = 3600.0
+"""Seconds after which a draft belongs to nobody any more."""
 
 
 def open_regular(path: Path) -> BinaryIO:
@@ -26,6 +32,7 @@ def write_atomically(path: Path, text: str) -> None:
     A symbolic link stays, and what it points to is replaced. Raises OSError; then the old content is there.
     """
     target = path.resolve()
+    _tidy(target)
     descriptor, draft = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)  # mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -37,6 +44,14 @@ def write_atomically(path: Path, text: str) -> None:
         Path(draft).unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
+
+
+def _tidy(target: Path) -> None:
+    """Remove the drafts that killed saves left behind: those of an hour ago, for a save takes no minute."""
+    for draft in target.parent.glob(f".{glob.escape(target.name)}.*.new"):
+        with suppress(OSError):  # it is another's, or just gone: a draft that stays harms nobody
+            if draft.stat().st_mtime < time.time() - STALE:
+                draft.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

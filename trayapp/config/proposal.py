@@ -81,6 +81,25 @@ def suited(proposal: Proposal, finding: Finding) -> Proposal:
     return replace(proposal, service=_checked(service.id, table), table=table)
 
 
+def renamed(proposal: Proposal, taken: Collection[str]) -> Proposal:
+    """The proposal under an id that nobody in `taken` has: somebody may have added one since it was made."""
+    service = proposal.service
+    if service.id not in taken:
+        return proposal
+    id_ = new_id(service.title, taken)
+    if not proposal.secret:
+        return replace(proposal, service=replace(service, id=id_))
+    secret = secret_name(id_)
+    table = _with_secret(proposal.table, {"secret": proposal.secret}, {"secret": secret})
+    return replace(proposal, service=_checked(id_, table), table=table, secret=secret)
+
+
+def _with_secret(value: Any, old: Mapping[str, str], new: Mapping[str, str]) -> Any:
+    if value == old:
+        return dict(new)
+    return {key: _with_secret(inner, old, new) for key, inner in value.items()} if isinstance(value, dict) else value
+
+
 def name_for(target: str) -> str:
     """What a person would call it at first: its host, and its port where one is named."""
     authority = (urlsplit(target).netloc or target) if "://" in target else target

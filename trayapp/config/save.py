@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from trayapp.config.edit import apply, toml_item
 from trayapp.config.faults import has_password
 from trayapp.config.files import write_atomically
 from trayapp.config.load import every_kind, parse
+from trayapp.config.locks import saving
 from trayapp.config.rewriting import changed, checked, read, with_newlines_of
 from trayapp.config.schema import SCHEMA_FILE, write_schema
 from trayapp.config.tables import SERVICE_KEYS
@@ -31,6 +32,7 @@ __all__ = [
     "CannotSave",
     "Conflict",
     "add_service",
+    "change",
     "new_id",
     "remove_service",
     "replace_service",
@@ -114,16 +116,33 @@ def new_id(name: str, taken: Collection[str]) -> str:
 
 def save(path: Path, text: str, based_on: str) -> None:
     """Writes the text if the file still says what the text was made from. Raises Conflict, CannotSave, OSError."""
-    if len(text.encode()) > LARGEST:
-        raise CannotSave("services.toml would be larger than 1.5 MiB")
+    with saving(path):
+        theirs = _there(path)
+        if theirs != based_on:
+            raise Conflict(ours=text, theirs=theirs)
+        _write(path, text)
+
+
+def change(path: Path, make: Callable[[str], str]) -> None:
+    """Writes what `make` makes of the file's text; nobody else changes it meanwhile. Raises what `make` raises,
+    CannotSave, OSError.
+    """
+    with saving(path):
+        _write(path, make(_there(path)))
+
+
+def _there(path: Path) -> str:
     try:
-        theirs = read_document(path).text
+        return read_document(path).text
     except FileNotFoundError:
-        theirs = ""
+        return ""
     except Unreadable as error:
         raise CannotSave(f"{path} cannot be read: {error.message}") from error
-    if theirs != based_on:
-        raise Conflict(ours=text, theirs=theirs)
+
+
+def _write(path: Path, text: str) -> None:
+    if len(text.encode()) > LARGEST:
+        raise CannotSave("services.toml would be larger than 1.5 MiB")
     if text.startswith(f"#:schema {SCHEMA_FILE}"):
         write_schema(path.parent)
     write_atomically(path, text)
