@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds for which a save waits for others; one of them takes milliseconds, or as long as the keyring does."""
 
 _BETWEEN = 0.005
