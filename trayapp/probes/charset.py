@@ -64,7 +64,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_BE, "utf-16be"), (codecs
 PRESCAN = 1024
 """Bytes at the beginning of a page in which it may say what it is (HTML, 13.2.3.2)."""
 
-_SHIFTS = re.compile(rb"[\x00\x1b]")
+_SHIFTS = (b"\0", b"\x1b")
 """What stands in a page of ASCII's bytes that is not ASCII: UTF-16, or ISO-2022-JP."""
 
 _BLANK = rb"[ \t\r\n]{0,20}"
@@ -105,7 +105,7 @@ def encoding_of(page: bytes | bytearray, content_type: bytes) -> Encoding:
     for mark, name in _MARKS:
         if page.startswith(mark):
             return _labels()[name]
-    if page.isascii() and not _SHIFTS.search(page):
+    if page.isascii() and not any(shift in page for shift in _SHIFTS):
         return _labels()["utf-8"]  # as in any other, and most of the web's answers are such
     said = _DECLARED.search(content_type[:400])
     if said is not None and (encoding := called(said[1].decode("ascii"))) is not None:
