@@ -140,6 +140,30 @@ def blocked(world: World, row: Row, beside: bool) -> None:
     nothing_was_told_of(watching, FAR)
 
 
+@SCENES.scene("found-T9", "controls and name servers hang, twenty are really down, two bare ports are well")
+def bare(world: World, row: Row) -> None:
+    dead = [service(f"dead{n}", f"tcp://{SERVICES}:{(22, 80, 443)[n % 3]}") for n in range(20)]
+    ports = [service(f"bare{port}", f"tcp://{VICTIM}:{port}") for port in (2222, 2223)]
+    for port in (2222, 2223):
+        world.start(HttpServer(host=VICTIM, port=port), world.outside)
+    watching = all_up(world.watch([*dead, *ports]))
+    world.swallow(PLAIN_CONTROL, TLS_CONTROL)
+    world.names.freeze()
+    row.begin()
+    world.stop_services()
+    sights, began = [watching.sight()], time.monotonic()
+    everybody = {each.id for each in dead}
+    while (passed := time.monotonic() - began) < 40 and (passed < 15 or watching.statuses(everybody) != {Status.DOWN}):
+        if watching.sight() != sights[-1]:
+            sights.append(watching.sight())
+        time.sleep(0.05)
+    down = sum(view.belief.status is Status.DOWN for view in watching.snapshot.services)
+    row.seen(f"{down} DOWN", " ".join(sights))
+    assert (down, len(sights) <= 3) == (20, True), sights  # lost and brought back once
+    assert watching.statuses({each.id for each in ports}) == {Status.UP}
+    nothing_was_told_of(watching, {each.id for each in ports})
+
+
 @SCENES.scene("F", "the route flips during a check")
 def flip(world: World, row: Row) -> None:
     slow = service("victim", "https://victim.test/", timeout=3000, interval=3000)

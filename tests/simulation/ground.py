@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import ip_interface
 
-from tests.simulation.cast import Where
+from tests.simulation.cast import CAST, Where
 from tests.simulation.loss import lost
 from tests.simulation.network import HOME, Net
+from tests.simulation.obstacles import WELL
 from tests.simulation.stretches import Stretches
 from tests.simulation.trace import SECOND, Kind
 from tests.simulation.world import World
@@ -78,9 +80,21 @@ class WorldGround:
         return Names.SPOKE if net.uplink or net.names else Names.OUTSIDE
 
     async def ask(self, control: Control, patience: float) -> Answer:
+        if control not in CONTROLS:
+            return await self._knock(control, patience)
         answer = self._answer(control)
         heard = await self._heard(answer is not Answer.SILENT, Where.INTERNET, patience)
         return answer if heard else Answer.SILENT
+
+    async def _knock(self, port: Control, patience: float) -> Answer:
+        """Whether one of the twenty accepts, by its number: a service of its own in the same place."""
+        place = port.target.removeprefix("tcp://")
+        (subject,) = (each for each in CAST if each.address == place.rpartition(":")[0])
+        self.asked += 1
+        begun = self._now()
+        met = self._world.check(replace(subject, target=place), begun, round(patience * SECOND))
+        await asyncio.sleep(self._world.awake(begun, met.ended) / SECOND)
+        return Answer.ANSWERED if met.word == WELL else Answer.SILENT
 
     async def certificate(self, host: str, port: int, patience: float) -> str:
         net = self._net

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from trayapp.core.words import Finding
@@ -23,6 +23,9 @@ PATIENCE = 2.0
 """Seconds for everything that is asked at once: a line through space takes 0.6 s each way and back."""
 
 
+KNOCKING = 1.0
+"""Seconds for a port to accept, when everybody else was waited for in vain."""
+
 HTTPS = 443
 
 
@@ -33,7 +36,8 @@ class Outside:
     `control_at`: a control target answered; `genuine`: it was one in whose place nobody can speak, `secure`, one with a
     certificate, and `named`, one that was found by its name.
     `stranger`: somebody spoke in the place of one. `names` is what the name server said, `names_at` when.
-    `spoke` are the control targets that answered, each with the moment.
+    `spoke` are the control targets that answered, each with the moment, and `accepted` the ports that do so where
+    nobody else answered.
     """
 
     began: float
@@ -46,6 +50,7 @@ class Outside:
     names: Names = Names.SILENT
     names_at: float = NEVER
     spoke: tuple[tuple[str, float], ...] = ()
+    accepted: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,12 @@ class Evidence:
             spoke=tuple((control.target, at) for control, at in right),
         )
 
+    async def knock(self, found: Outside, ports: Sequence[Control]) -> Outside:
+        """The same look, and whether these ports accept."""
+        answers = await asyncio.gather(*(self._ask(port, KNOCKING) for port in ports))
+        accepted = tuple((port.target, at) for port, answer, at in answers if answer is Answer.ANSWERED)
+        return replace(found, ended=self._clock.monotonic(), accepted=accepted)
+
     async def near(self, asked: Iterable[tuple[str, str]]) -> Near:
         """Whether these neighbours answer, each a link and an address."""
         heard: dict[str, float] = {}
@@ -124,8 +135,8 @@ class Evidence:
             return ""
         return await self._ground.certificate(host, port, PATIENCE) if host else ""
 
-    async def _ask(self, control: Control) -> tuple[Control, Answer, float]:
-        answer = await self._ground.ask(control, PATIENCE)
+    async def _ask(self, control: Control, patience: float = PATIENCE) -> tuple[Control, Answer, float]:
+        answer = await self._ground.ask(control, patience)
         return control, answer, self._clock.monotonic()
 
     async def _names(self) -> tuple[Names, float]:

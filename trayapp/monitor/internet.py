@@ -7,6 +7,9 @@ What counts as sight, the strongest first:
 2. The name server knew of a name that only the outside can know, and nothing contradicts it: either no control
    targets are configured, or none has answered in this network while services have (a firewall keeps us from them).
 
+3. Where nobody answers at all and services' open ports contradict that, ports that still accept: evidence of fewer
+   kinds is evidence. One keeps the internet in sight; two speak against a service whose own port does not accept.
+
 Whoever answers in place of a control target is a portal: then plain HTTP and bare ports prove nothing, not even
 when they look well. A name that could not be looked up is judged by the name server alone.
 """
@@ -22,16 +25,20 @@ from trayapp.monitor.evidence import Evidence, Outside, asked_at
 from trayapp.monitor.ground import Names
 from trayapp.monitor.inquiry import SPACING, Inquiry
 from trayapp.monitor.masquerade import Masquerade
+from trayapp.monitor.open_ports import CONNECTING, OpenPorts, speak_against
 from trayapp.monitor.outlook import NEVER, Outlook
 from trayapp.monitor.reach import host_of, is_address
 from trayapp.monitor.scene import INTERNET, Scene
-from trayapp.monitor.sentences import BLOCKED, CHANGED, NO_INTERNET, NO_NAMES, NO_WAY, PORTAL, Unseen
+from trayapp.monitor.sentences import BARE, BLOCKED, CHANGED, NO_INTERNET, NO_NAMES, NO_WAY, PORTAL, Unseen
 from trayapp.probes.controls import FOREIGN
 
 RECOVERING = 15.0
 """Seconds after the internet came back in which a name server may still be busy with what it could not ask: a small
 router refuses new questions until the old ones are given up, after ten seconds (dnsmasq(8), --dns-forward-max).
 """
+
+STEADY = 300.0
+"""Seconds in which what proves little brings the internet back once only: it comes and goes no more often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,11 @@ class Round:
     def worked_at(self) -> float:
         """The moment at which the internet was seen for sure; NEVER if it was not."""
         return NEVER if self.lack is not None else max(self.found.control_at, self.found.names_at)
+
+    @property
+    def blinds(self) -> bool:
+        """Whether nothing is seen by it, not even an open port."""
+        return self.lack is not None and self.lack is not BARE
 
     @property
     def knows_names(self) -> bool:
@@ -63,6 +75,8 @@ class Internet:
         self._nameless_since: int | None = None
         self._back_at = NEVER
         self._named_at = NEVER
+        self._barely_back_at = NEVER
+        self._ports = OpenPorts()
         self.outlook = Outlook(INTERNET)
         self.inquiry = Inquiry(self._look, clock)
 
@@ -76,6 +90,8 @@ class Internet:
     def move(self, scene: Scene) -> None:
         self._scene = scene
         self._nameless_since = None
+        self._barely_back_at = NEVER
+        self._ports.forget()
 
     def missing(self) -> Unseen | None:
         return None if self._scene.ways_out else NO_WAY
@@ -88,10 +104,12 @@ class Internet:
             asked = asked_at(finding, self._clock.monotonic())
             self._note_name(service, asked)
             self._see(asked)
-        elif self.outlook.genuine_at == NEVER and await self._is_portal():
-            return PORTAL
         else:
-            self._see(NEVER)
+            self._ports.note(service, finding)
+            if self.outlook.genuine_at == NEVER and await self._is_portal():
+                self._ports.lapse(service)
+                return PORTAL
+            self._see_barely()
         self.outlook.service_seen = True
         return None
 
@@ -101,15 +119,20 @@ class Internet:
             self._note_name(service, failed)
             self._see(failed)
             return None
-        foreign = finding.cause in FOREIGN
+        self._ports.lapse(service)
+        foreign, connecting = finding.cause in FOREIGN, finding.cause in CONNECTING
         found = await self.inquiry.until(
             lambda latest: (
                 (latest.found.began >= failed if foreign else latest.worked_at >= failed)
-                or ((latest.lack is not None or (foreign and latest.found.stranger)) and self._recent(latest))
+                or (latest.lack is BARE and (latest.found.began >= failed or not connecting))
+                or ((latest.blinds or (foreign and latest.found.stranger)) and self._recent(latest))
             ),
             # Whoever opens what is encrypted may let the rest through: then the rest proves nothing.
             lambda: not foreign and self.outlook.genuine_at >= failed,
         )
+        if found is not None and found.lack is BARE:
+            against = connecting and speak_against(service, found.found.accepted, failed)
+            return None if against else BARE
         if found is not None and found.lack is not None:
             self.outlook.lacked = True
             return found.lack
@@ -138,7 +161,7 @@ class Internet:
             if self._evidence.has_controls and found.found.control_at == NEVER:
                 return found.lack or NO_NAMES
             return None
-        if found is not None and found.lack is not None:
+        if found is not None and found.lack is not None and found.blinds:
             return found.lack
         if self._nameless_since is None:
             self._nameless_since = self._clock.now()
@@ -166,7 +189,18 @@ class Internet:
     def lose(self, why: Unseen) -> None:
         self.outlook.lose(why, self._clock.now())
 
+    def _see_barely(self) -> None:
+        """Something answered that proves little."""
+        if self.outlook.lost:
+            now = self._clock.monotonic()
+            if now - self._barely_back_at < STEADY:
+                return
+            self._barely_back_at = now
+        self._see(NEVER)
+
     def _see(self, genuinely: float) -> None:
+        if genuinely != NEVER:
+            self._barely_back_at = NEVER
         regained = self.outlook.see(self._clock.now())
         self.outlook.genuine_at = max(self.outlook.genuine_at, genuinely)
         self.inquiry.stir()
@@ -178,7 +212,15 @@ class Internet:
         """One round of questions, and what follows from it for everybody."""
         found = await self._evidence.outside()
         lack = self._lack(found)
-        if lack is not None:
+        # Only where the two contradict each other: what was lost by such a look was brought back by an open port.
+        contradicted = self._clock.monotonic() - self._barely_back_at < STEADY
+        if lack in (NO_INTERNET, BLOCKED) and contradicted and (ports := self._ports.asked()):
+            found = await self._evidence.knock(found, ports)
+            lack = BARE if found.accepted else lack
+        if lack is BARE:
+            self._see(NEVER)
+            self._barely_back_at = self._clock.monotonic()
+        elif lack is not None:
             self.lose(lack)
         else:
             self._see(found.control_at if found.genuine else NEVER)

@@ -31,6 +31,7 @@ class Unseen:
 NO_WAY = Unseen("network.offline", "offline", "this computer has no network connection")
 NO_INTERNET = Unseen("network.offline", "offline", "there is a network, but nothing on the internet answers")
 NO_NEIGHBOURS = Unseen("network.offline", "offline", "nothing on the local network answers")
+BARE = Unseen("network.offline", "", "on the internet nothing answers but open ports, which prove too little")
 BLOCKED = Unseen("network.offline", "blocked", "the name server answers, but nothing else on the internet does")
 PORTAL = Unseen("network.portal", "portal", "something else answers in place of the internet, such as a login page")
 NO_NAMES = Unseen("network.dns", "blocked", "names cannot be looked up here")

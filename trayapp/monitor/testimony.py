@@ -67,7 +67,7 @@ def _spoke(found: object, network: str) -> Iterator[tuple[str, str, float]]:
     """Role, name and moment of everybody who answered in a round of questions."""
     match found:
         case Round():
-            yield from (("control", target, moment) for target, moment in found.found.spoke)
+            yield from (("control", target, moment) for target, moment in (*found.found.spoke, *found.found.accepted))
             if found.found.names is Names.OUTSIDE and found.found.names_at > NEVER:
                 yield "names", "", found.found.names_at
         case Near():
