@@ -565,3 +565,12 @@ def test_the_settings_may_name_other_controls_while_running():
         assert world.ground.asked == ["https://own.test", "dns in-addr.arpa"]
 
     play(scene())
+
+
+@pytest.mark.parametrize(("details", "expected"), [({"proxy": "192.168.7.3:3128"}, "CRITICAL"), ({}, "network.dns")])
+def test_a_name_that_a_proxy_looked_up_needs_no_name_server_of_ours(details: dict[str, str], expected: str):
+    async def scene() -> None:
+        world = World.begin([SHOP], FakeGround(zone=Names.SILENT))
+        assert await world.verdict(SHOP, failed("dns.nxdomain", "192.168.7.3", details=details)) == expected
+
+    play(scene())
