@@ -193,6 +193,8 @@ def icons(studio: Studio) -> None:
         *map(Attention, (Status.UP, Status.DEGRADED, Status.UNKNOWN, Status.PAUSED)),
         Attention(Status.DOWN, 1),
         Attention(Status.DOWN, 12),
+        Attention(Status.DOWN, hollow=True),
+        Attention(Status.DEGRADED, hollow=True),
         Attention(Status.UP, impaired=True),
         Attention(Status.DOWN, 3, impaired=True),
         Attention(Status.UP, blind=True),

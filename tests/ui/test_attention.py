@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.faults.table import Property, row
 from tests.ui.world import (
     HOUR,
     NOW,
@@ -38,20 +39,53 @@ def test_degraded_is_shown_and_not_counted() -> None:
     assert attention(snapshot(up(A), degraded(B, "slow"))) == Attention(Status.DEGRADED, 0)
 
 
-def test_what_was_acknowledged_needs_nobody_and_stays_the_verdict() -> None:
+def test_what_was_acknowledged_needs_nobody_and_is_still_wrong(record_property: Property) -> None:
     seen = snapshot(acknowledged(down(A, "HTTP 503")), up(B))
-    assert attention(seen) == Attention(Status.UP)
+    with row("found-T19", "an acknowledged outage beside what is well", record_property) as told:
+        told.seen(f"{attention(seen).status}, {'outline' if attention(seen).hollow else 'filled'}", "")
+    assert attention(seen) == Attention(Status.DOWN, 0, hollow=True)
     assert verdict(seen) is Status.DOWN
 
 
-def test_a_lone_outage_that_was_acknowledged_is_never_shown_as_up() -> None:
-    assert attention(snapshot(acknowledged(down(A, "HTTP 503")))) == Attention(Status.DOWN, 0)
+def test_what_needs_you_is_filled_and_counted_beside_what_somebody_took_note_of() -> None:
+    assert attention(snapshot(acknowledged(down(A, "503")), down(B, "refused"))) == Attention(Status.DOWN, 1)
+    assert attention(snapshot(acknowledged(down(A, "503")), degraded(B, "slow"))) == Attention(Status.DOWN, hollow=True)
 
 
 def test_a_snooze_silences_until_it_ends() -> None:
     view = down(A, "HTTP 503")
-    for until, status in ((NOW + HOUR, Status.UP), (NOW - 1, Status.DOWN)):
-        assert attention(snapshot(snoozed(view, until), up(B))).status is status
+    for until, wanted in ((NOW + HOUR, Attention(Status.DOWN, hollow=True)), (NOW - 1, Attention(Status.DOWN, 1))):
+        assert attention(snapshot(snoozed(view, until), up(B))) == wanted
+
+
+def test_before_all_were_checked_once_nothing_is_said_to_be_well(record_property: Property) -> None:
+    with row("found-T19", "one of two services is checked", record_property) as told:
+        shown = attention(snapshot(up(A), unchecked(B)))
+        told.seen(str(shown.status), "")
+    assert shown == Attention(Status.UNKNOWN)
+    assert attention(snapshot(down(A, "refused"), unchecked(B))) == Attention(Status.DOWN, 1)
+
+
+def test_the_icon_is_well_only_if_nothing_is_wrong_whatever_the_services_are(record_property: Property) -> None:
+    views = {
+        "up": up(A),
+        "slow": degraded(B, "slow"),
+        "slow, snoozed": snoozed(degraded(B, "slow"), NOW + HOUR),
+        "down": down(B, "refused"),
+        "down, acknowledged": acknowledged(down(B, "refused")),
+        "down, snoozed": snoozed(down(B, "refused"), NOW + HOUR),
+        "not checked": unchecked(B),
+        "keyring locked": unknown(B, "the keyring is locked", Blame.CONFIG),
+    }
+    with row("found-T19", f"{len(views) - 1} kinds of trouble beside a service that is well", record_property) as told:
+        shown = {name: attention(snapshot(views["up"], view)).status for name, view in views.items() if name != "up"}
+        told.seen(f"UP in {list(shown.values()).count(Status.UP)} of {len(shown)}", "")
+    assert Status.UP not in shown.values()
+
+
+def test_where_nothing_at_all_can_be_seen_it_is_unknown_with_a_ring() -> None:
+    nowhere = snapshot(unseen(A), unseen(B), sights=(sight("offline"),))
+    assert attention(nowhere) == Attention(Status.UNKNOWN, blind=True)
 
 
 def test_a_service_that_cannot_be_asked_for_want_of_a_secret_needs_you_and_one_without_network_does_not() -> None:

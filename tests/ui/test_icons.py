@@ -56,6 +56,7 @@ def test_the_count_and_the_ring_change_the_icon_at_every_size(qapp: QApplication
         Attention(Status.DOWN),
         Attention(Status.DOWN, 1),
         Attention(Status.DOWN, 12),
+        Attention(Status.DOWN, hollow=True),
         Attention(Status.DOWN, 1, True),
     )
     for size in SIZES:

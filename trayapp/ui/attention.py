@@ -1,8 +1,8 @@
 """What of a snapshot needs a person: the tray icon's shape and count, and the menu's list.
 
-What somebody acknowledged, snoozed or paused needs nobody, and neither does what cannot be seen
-for want of a network: that is told by a ring, for it is ours. A service that cannot be asked
-because of its configuration does.
+What somebody acknowledged or snoozed needs nobody: the icon shows it as an outline, uncounted, for it is still wrong.
+Neither does what cannot be seen for want of a network: that is told by a ring, for it is ours. A service that cannot
+be asked because of its configuration needs somebody.
 """
 
 from __future__ import annotations
@@ -19,15 +19,17 @@ _WORST_FIRST = (Status.DOWN, Status.DEGRADED, Status.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """The worst status that needs a person, how many services are down unacknowledged, and how we ourselves are.
+    """The worst status there is, how many services are down unacknowledged, and how we ourselves are.
 
-    `impaired`: Watchbell has a problem of its own. `blind`: a network that services need is lost to us.
+    `impaired`: Watchbell has a problem of its own. `blind`: a network that services need is lost to us. `hollow`:
+    somebody took note of all that has this status.
     """
 
     status: Status
     count: int = 0
     impaired: bool = False
     blind: bool = False
+    hollow: bool = False
 
 
 def needs_you(view: ServiceView, now: int) -> bool:
@@ -63,16 +65,24 @@ def verdict(snapshot: Snapshot) -> Status:
 
 
 def attention(snapshot: Snapshot) -> Attention:
-    """What the tray icon says. Trouble that somebody took note of is not shown beside what is well."""
+    """What the tray icon says: the worst there is. It is never well while something is wrong or not known yet."""
     ourselves = bool(snapshot.problems), _misses_a_network(snapshot)
     if snapshot.paused_until is not None:
         return Attention(Status.PAUSED, 0, *ourselves)
-    needing = needing_you(snapshot)
-    if needing:
-        down = sum(view.belief.status is Status.DOWN for view in needing)
-        return Attention(needing[0].belief.status, down, *ourselves)
-    calm = (Status.UP, Status.DEGRADED, Status.DOWN, Status.UNKNOWN, Status.MAINTENANCE)
-    return Attention(_first(calm, snapshot.services), 0, *ourselves)
+    needing, noted = needing_you(snapshot), hushed(snapshot)
+    if needing or noted:
+        worst = _first(_WORST_FIRST, (*needing, *noted))
+        hollow = worst not in {view.belief.status for view in needing}
+        return Attention(worst, sum(view.belief.status is Status.DOWN for view in needing), *ourselves, hollow)
+    if any(_waits_for_its_first_check(view) for view in snapshot.services):
+        return Attention(Status.UNKNOWN, 0, *ourselves)
+    return Attention(_first((Status.UP, Status.UNKNOWN, Status.MAINTENANCE), snapshot.services), 0, *ourselves)
+
+
+def _waits_for_its_first_check(view: ServiceView) -> bool:
+    """Since the program began; a network that is away may keep it from it, and that is told by the ring."""
+    belief = view.belief
+    return belief.status is Status.UNKNOWN and belief.last is None and not belief.reason.startswith("network")
 
 
 def _misses_a_network(snapshot: Snapshot) -> bool:

@@ -15,7 +15,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QIcon, QPainter, QPen, QPixmap
 from trayapp.core.words import Status
 from trayapp.ui.attention import Attention
 from trayapp.ui.palette import Appearance, Colours
-from trayapp.ui.shapes import WHITE, paint_shape
+from trayapp.ui.shapes import WHITE, paint_quiet_shape, paint_shape
 
 SIZES = (16, 22, 24, 32, 48, 64)
 RATIOS = (1, 2)
@@ -81,7 +81,8 @@ def tray_pixmap(attention: Attention, colours: Colours, size: int, ratio: int) -
         area = _square(size, round(size * 0.18))
     elif attention.count:
         area = QRectF(0, 0, round(size * 0.84), round(size * 0.84))  # leaves the corner to the count
-    paint_shape(painter, area, attention.status, colours.fill(attention.status))
+    paint = paint_quiet_shape if attention.hollow else paint_shape
+    paint(painter, area, attention.status, colours.fill(attention.status))
     if ring:
         _ring(painter, size, QColor(ring))
     if attention.count:
