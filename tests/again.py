@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 _CRASHED: set[str] = set()
 
@@ -17,6 +19,20 @@ def forgive_once(test: str, report: pytest.TestReport) -> None:
         pytest.exit(f"a process that ran tests crashed twice in {test}", returncode=1)
     _CRASHED.add(test)
     report.outcome = "rerun"
+
+
+class Scheduling(LoadFileScheduling):
+    """A file for one process, as xdist's own; but what a crashed process had finished is not handed out again.
+
+    xdist would do that, one such file each time that a test ends: a process whose last test waits for the next order
+    then waits for ever, and the whole run with it.
+    """
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        work = self.assigned_work[node]
+        for file in [file for file, tests in work.items() if all(tests.values())]:
+            del work[file]
+        return super().remove_node(node)
 
 
 def tell(terminalreporter: pytest.TerminalReporter) -> None:
