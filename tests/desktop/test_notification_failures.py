@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
 from collections.abc import Awaitable
+from pathlib import Path
 
 import pytest
 
 from tests.desktop.parts import Desk, Dunst
-from tests.desktop.telling import Clicks, down, eventually, notifier_on, recovered, show, told
+from tests.desktop.telling import Clicks, PlainDaemon, down, eventually, notifier_on, recovered, show, told
+from tests.faults.table import Property, row
 from trayapp.alerts.freedesktop import FreedesktopNotifier
-from trayapp.alerts.notifier import CannotTell
+from trayapp.alerts.notifier import CannotTell, Refused
 from trayapp.alerts.outbox import Outbox
 from trayapp.alerts.traymessage import TrayMessage
+from trayapp.core.wording import plain
 from trayapp.core.words import Notification
 
 pytestmark = pytest.mark.desktop
@@ -87,6 +91,7 @@ def test_a_daemon_that_does_not_answer_gives_way_after_two_seconds_and_the_loop_
         dunst.resume()
         await eventually(lambda: dunst.displayed() == 1, "the late one was taken off the screen")
         outbox.tell(down(4, 20))
+        await eventually(lambda: dunst.displayed() == 2, "the fourth is on screen")
         await outbox.close(patience=10)
         return first_took, second_took, await pause
 
@@ -95,7 +100,6 @@ def test_a_daemon_that_does_not_answer_gives_way_after_two_seconds_and_the_loop_
     assert 1.9 < first_took < 10
     assert second_took < 1.9
     assert pause < 1.0
-    assert dunst.displayed() == 2
 
 
 def test_a_bus_that_dies_is_found_again_when_it_is_back(own_desk: Desk) -> None:
@@ -151,3 +155,59 @@ def test_a_bus_that_does_not_answer_does_not_hold_the_end(own_desk: Desk) -> Non
                 own_desk.bus.resume()
 
     asyncio.run(scene())
+
+
+LONG = "Twitter <of> the & whole world is down"
+
+
+@pytest.mark.parametrize(
+    ("refuses", "kept"),
+    [
+        (("buttons",), [LONG.translate(dict.fromkeys(map(ord, "<>&"))), "HTTP 503 for 20 s", []]),
+        (("buttons", "words"), [plain(LONG.translate(dict.fromkeys(map(ord, "<>&"))), 40), "", []]),
+    ],
+    ids=["plain", "short"],
+)
+def test_a_daemon_that_refuses_is_told_in_plainer_and_fewer_words(
+    desk: Desk, tmp_path: Path, record_property: Property, refuses: tuple[str, ...], kept: list[object]
+) -> None:
+    took = tmp_path / "took"
+    what = [f"refuses:{each}" for each in refuses]
+    with (
+        PlainDaemon(desk, "actions", "body-markup", *what, f"keeps:{took}"),
+        row("found-T24", f"the daemon refuses {' and '.join(refuses)}", record_property) as seen,
+    ):
+        asyncio.run(told(desk, down(title=LONG)))
+        (shown,) = map(json.loads, took.read_text().splitlines())
+        seen.seen("told", f"{len(shown[0])} + {len(shown[1])} characters, {len(shown[2])} buttons")
+    shown[0] = " ".join(shown[0].split())
+    assert shown == [" ".join(str(kept[0]).split()), *kept[1:]]
+
+
+def test_a_daemon_that_refuses_everything_gives_way_to_the_next(desk: Desk) -> None:
+    with PlainDaemon(desk, "actions", "refuses:everything"), pytest.raises(Refused, match="not this one"):
+        asyncio.run(told(desk, down()))
+
+
+def test_nothing_with_buttons_outlives_the_program(desk: Desk, dunst: Dunst, record_property: Property) -> None:
+    async def nothing(id_: int) -> None:
+        """Nobody keeps a history here."""
+
+    async def scene() -> None:
+        outbox = Outbox(
+            [FreedesktopNotifier(Clicks(), bus=desk.bus.address)],
+            attempted=nothing,
+            delivered=nothing,
+            observe=lambda _: None,
+            on_fault=lambda fault, sentence: pytest.fail(f"{sentence}: {fault}"),
+        )
+        outbox.start()
+        outbox.tell(down(1, 17))
+        outbox.tell(down(2, 18))
+        await eventually(lambda: dunst.displayed() == 2, "both are on screen")
+        await outbox.close()
+        await eventually(lambda: dunst.displayed() == 0, "both are gone")
+
+    with row("found-T24", "the program ends with two notifications on screen", record_property) as seen:
+        asyncio.run(scene())
+        seen.seen("withdrawn", f"{dunst.displayed()} on screen")

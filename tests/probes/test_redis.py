@@ -190,7 +190,13 @@ CUT = b"role:slave\r\nmaster_link_status:down\r\nmaster_link_down_since_seconds:
         (MASTER, {"replication": True}, "WARNING", "redis.replicas", "no replica follows it"),
         (MASTER, {"replication_lag_above": 15_000}, "OK", "", ""),
         (FOLLOWED, {"replication": True, "replication_lag_above": 15_000}, "OK", "", ""),
-        (FOLLOWED.replace(b"lag=1", b"lag=16"), {"replication_lag_above": 15_000}, "WARNING", "redis.lag", "16 s ago"),
+        (
+            FOLLOWED.replace(b"lag=1", b"lag=16"),
+            {"replication_lag_above": 15_000},
+            "WARNING",
+            "redis.lag",
+            "silent for 16 s",
+        ),
         (FOLLOWED.replace(b"lag=1", b"lag=15"), {"replication_lag_above": 15_000}, "OK", "", ""),
         (FOLLOWED.replace(b"lag=1", b"lag=x"), {"replication": True}, "CRITICAL", "protocol", "nothing of lag"),
         (
@@ -201,7 +207,7 @@ CUT = b"role:slave\r\nmaster_link_status:down\r\nmaster_link_down_since_seconds:
             "1 of 2 replicas do not follow yet",
         ),
         (LINKED, {"replication": True}, "OK", "", ""),
-        (LINKED, {"replication_lag_above": 15_000}, "WARNING", "redis.lag", "its master was last heard 20 s ago"),
+        (LINKED, {"replication_lag_above": 15_000}, "WARNING", "redis.lag", "its master was silent for 20 s"),
         (CUT, {"replication": True}, "CRITICAL", "redis.link", "its link to its master is down for 1 min"),
         (CUT, {"replication_lag_above": 15_000}, "OK", "", ""),
         (

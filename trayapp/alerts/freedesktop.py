@@ -8,12 +8,12 @@ nothing here waits longer than it is let.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from trayapp.alerts.notifier import OPEN, Action, CannotTell, OnAction, place_of
+from trayapp.alerts.notifier import OPEN, Action, CannotTell, OnAction, Refused, place_of
 from trayapp.core.wording import plain
 from trayapp.core.words import Notification
 
@@ -30,6 +30,11 @@ DEFAULT = "default"
 
 NORMAL, CRITICAL = 1, 2
 DAEMON_DECIDES = -1
+SHORT = 40
+"""Characters that the shyest daemon shows."""
+
+_MARKUP = str.maketrans(dict.fromkeys("<>&"))
+
 REMEMBERED = 100
 """Notifications of which a click is still understood, should a daemon never say that they were closed."""
 
@@ -92,7 +97,26 @@ class FreedesktopNotifier:
         if daemon.capabilities is None:
             (capabilities,) = await asyncio.shield(self._ask(bus, daemon, "GetCapabilities"))
             daemon.capabilities = frozenset(capabilities)
-        arguments = self._arguments(notification, actions, daemon, daemon.capabilities)
+        for arguments in self._ever_plainer(notification, actions, daemon, daemon.capabilities):
+            try:
+                await self._notify(bus, daemon, notification, arguments)
+            except Refused as refusal:
+                last = refusal
+            else:
+                return
+        raise last
+
+    def withdraw(self) -> None:
+        """Take everything of ours off the screen: nobody will hear its buttons. Waits for nobody."""
+        if self._bus is None or self._daemon is None:
+            return
+        for id_ in list(self._daemon.shown):
+            self._bus.post((self._daemon.owner, PATH, NAME), "CloseNotification", "u", id_)
+            self._daemon.forget(id_)
+
+    async def _notify(
+        self, bus: SessionBus, daemon: Daemon, notification: Notification, arguments: tuple[Any, ...]
+    ) -> None:
         reply = self._ask(bus, daemon, "Notify", "susssasa{sv}i", *arguments)
         # Noted by the reply itself and not below: a click may come in the same breath.
         reply.add_done_callback(partial(_note_shown, daemon, notification))
@@ -132,6 +156,16 @@ class FreedesktopNotifier:
     ) -> asyncio.Future[tuple[Any, ...]]:
         daemon.unanswered = bus.call((daemon.owner, PATH, NAME), method, signature, *arguments)
         return daemon.unanswered
+
+    def _ever_plainer(
+        self, notification: Notification, actions: Sequence[Action], daemon: Daemon, capabilities: frozenset[str]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Those of Notify; then without anything but words, for a daemon that refuses; then with very few."""
+        yield self._arguments(notification, actions, daemon, capabilities)
+        title, body = plain(notification.title), plain(notification.body).translate(_MARKUP)
+        before = daemon.id_for(notification)
+        yield ("Watchbell", before, "", title.translate(_MARKUP), body, [], {}, DAEMON_DECIDES)
+        yield ("Watchbell", 0, "", plain(title.translate(_MARKUP), SHORT), "", [], {}, DAEMON_DECIDES)
 
     def _arguments(
         self, notification: Notification, actions: Sequence[Action], daemon: Daemon, capabilities: frozenset[str]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from trayapp.core.words import Notification
 
@@ -23,6 +23,10 @@ The token is the desktop's leave to take the focus (Wayland); None where there i
 
 class CannotTell(Exception):
     """This way of telling is not to be had now: no daemon, no bus, no permission. The message says which."""
+
+
+class Refused(CannotTell):
+    """Whoever shows notifications is there and will not show this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +72,13 @@ class Notifier(Protocol):
 
     async def close(self) -> None:
         """Let go of everything; notifications on screen stay there. Never waits for anybody."""
+        ...
+
+
+@runtime_checkable
+class Withdraws(Protocol):
+    """A way of telling that can take what it shows off the screen."""
+
+    def withdraw(self) -> None:
+        """Take everything of ours off the screen. Waits for nobody."""
         ...

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from trayapp.alerts.notifier import PATIENCE, CannotTell, Notifier, actions_for
+from trayapp.alerts.notifier import PATIENCE, CannotTell, Notifier, Withdraws, actions_for
 from trayapp.core.words import Notification
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,8 @@ class Outbox:
             await asyncio.wait([self._worker], timeout=patience)
         for notifier in self._notifiers:
             try:
+                if isinstance(notifier, Withdraws):
+                    notifier.withdraw()
                 async with asyncio.timeout(patience):
                     await notifier.close()
             except Exception as fault:  # noqa: BLE001 - a fault at the end must not keep the program from ending

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from trayapp.alerts.board import Member, Thread, Waiting
 from trayapp.alerts.grouping import HOST, PARENT, in_common
@@ -13,7 +13,7 @@ from trayapp.core.words import Incident, Service, Sight
 
 _NETWORKS = {"internet": "the internet", "lan": "the local network", "loopback": "this computer itself"}
 
-_DAY = 86_400_000
+_MOST_REASONS = 4
 
 
 def of_thread(thread: Thread, now: int, *, reminder: bool) -> tuple[str, str]:
@@ -27,10 +27,10 @@ def of_thread(thread: Thread, now: int, *, reminder: bool) -> tuple[str, str]:
         return f"All {len(members)} services are back", f"{_names(members)}; down for {duration(longest)} at most"
     if len(down) < len(members):
         title = f"{len(members) - len(down)} of {len(members)} are back"
-        return title, f"Still down: {_names(down)} ({_troubles(down)})"
+        return title, f"Still down: {_named(down)}"
     still = " still" if reminder else ""
     if common := _common(members):
-        return f"{common}: {len(down)} services are{still} down", f"{_names(down)} ({_troubles(down)})"
+        return f"{common}: {len(down)} services are{still} down", _named(down)
     return f"{len(down)} services are{still} down: {_names(down)}", _troubles(down)
 
 
@@ -103,10 +103,33 @@ def _went(held: Sequence[Waiting]) -> str:
     return _titled([held[0].service]) if len(held) == 1 else f"{len(held)} services"
 
 
+def _named(members: Sequence[Member]) -> str:
+    """Who fails, and with what."""
+    reasons = _reasons(members)
+    return f"{_names(members)} ({next(iter(reasons))})" if len(reasons) == 1 else _assigned(reasons)
+
+
 def _troubles(members: Sequence[Member]) -> str:
-    """What they fail with, the most frequent reasons first told first."""
-    reasons = list(dict.fromkeys(_trouble(member.incident) for member in members))
-    return reasons[0] if len(reasons) == 1 else listed(reasons)
+    """What they fail with, where their names stand already: each reason with those it belongs to, if there are
+    several.
+    """
+    reasons = _reasons(members)
+    return next(iter(reasons)) if len(reasons) == 1 else _assigned(reasons)
+
+
+def _reasons(members: Sequence[Member]) -> dict[str, list[Member]]:
+    """Who fails with what, in the order in which they failed."""
+    found: dict[str, list[Member]] = {}
+    for member in members:
+        found.setdefault(_trouble(member.incident), []).append(member)
+    return found
+
+
+def _assigned(reasons: Mapping[str, Sequence[Member]]) -> str:
+    """ "json: HTTP 503; job: no call since 14:02"."""
+    shown = [f"{_names(members)}: {reason}" for reason, members in list(reasons.items())[:_MOST_REASONS]]
+    rest = sum(len(members) for members in list(reasons.values())[_MOST_REASONS:])
+    return "; ".join([*shown, *([f"and {rest} more"] if rest else [])])
 
 
 def _trouble(incident: Incident) -> str:

@@ -17,7 +17,7 @@ from jeepney.bus import get_bus
 from jeepney.io.asyncio import DBusConnection
 from jeepney.wrappers import unwrap_msg
 
-from trayapp.alerts.notifier import CannotTell
+from trayapp.alerts.notifier import CannotTell, Refused
 
 Peer: TypeAlias = tuple[str, str, str]
 """Whom to call: (bus name, object path, interface)."""
@@ -131,7 +131,7 @@ class SessionBus:
         try:
             reply.set_result(unwrap_msg(message))
         except DBusErrorResponse as refusal:
-            reply.set_exception(CannotTell(f"{refusal.name}: {' '.join(map(str, refusal.data))}"))
+            reply.set_exception(Refused(f"{refusal.name}: {' '.join(map(str, refusal.data))}"))
 
 
 def _retrieved(reply: asyncio.Future[tuple[Any, ...]]) -> None:

@@ -39,7 +39,7 @@ def _replica(info: Mapping[bytes, bytes], linked: bool, lag_above: int | None) -
             message = "its link to its master is down" + (f" for {duration(down * 1000)}" if down >= 0 else "")
         return Finding(Outcome.CRITICAL, "redis.link", message=message, details=details)
     silent = _number(info, b"master_last_io_seconds_ago")
-    return _late(silent, "its master was last heard {} ago", lag_above, {**details, "lag_s": silent})
+    return _late(silent, "its master was silent for {}", lag_above, {**details, "lag_s": silent})
 
 
 def _master(info: Mapping[bytes, bytes], linked: bool, lag_above: int | None) -> Finding:
@@ -54,7 +54,7 @@ def _master(info: Mapping[bytes, bytes], linked: bool, lag_above: int | None) ->
     if not followers:
         return Finding(Outcome.OK, details=details)
     silent = max(_number(follower, b"lag") for follower in followers)
-    return _late(silent, "a replica was last heard {} ago", lag_above, {**details, "lag_s": silent})
+    return _late(silent, "a replica was silent for {}", lag_above, {**details, "lag_s": silent})
 
 
 def _late(silent: int, words: str, lag_above: int | None, details: Mapping[str, Any]) -> Finding:
