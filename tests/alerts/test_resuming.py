@@ -9,7 +9,8 @@ import pytest
 from tests.alerts.world import START, a_service
 from trayapp.alerts.board import Board, Member, Thread, Unsteady, Waiting
 from trayapp.alerts.grouping import ties
-from trayapp.alerts.hearing import BRIEF
+from trayapp.alerts.hearing import BRIEF, hear
+from trayapp.alerts.reconcile import Item
 from trayapp.alerts.resuming import resume
 from trayapp.core.news import Mentioned, Notes, Owed, Recalled, Said, Shown, Standing, Told, Withheld
 from trayapp.core.words import Incident, Notification
@@ -89,10 +90,20 @@ def test_what_waited_for_company_waits_on_and_what_was_held_is_held() -> None:
     assert notes == Notes(owed=(waiting, held))
 
 
-def test_an_outage_that_is_over_and_was_told_to_nobody_ends_untold() -> None:
-    board, notes = resumed(Recalled(owed=(Owed(over(WEB), Said.DOWN, START + 30),)))
-    assert board == Board()
-    assert notes == Notes(settled=(1,), withheld=(Withheld(1, BRIEF, NOW),))
+def test_an_outage_that_is_over_and_was_told_to_nobody_ends_untold_when_its_end_would_be_told() -> None:
+    """Before, its service counts as told to be down: nobody must hear the end of what he heard nothing of."""
+    owed = Owed(over(WEB), Said.DOWN, START + 30)
+    board, notes = resumed(Recalled(owed=(owed,)))
+    assert (board.waiting, notes) == ({1: Waiting(SERVICES["web"], owed)}, Notes(owed=(owed,)))
+    step = hear(board, Item(SERVICES["web"], over(WEB), Said.BACK), NOW)
+    assert (step.board, step.notifications) == (Board(), ())
+    assert step.notes == Notes(settled=(1,), withheld=(Withheld(1, BRIEF, NOW),))
+
+
+def test_of_one_whose_ends_nobody_wants_to_hear_nothing_waits() -> None:
+    bell = replace(WEB, service="bell", end=START + 50_000, closing="recovered")
+    board, notes = resumed(Recalled(owed=(Owed(bell, Said.DOWN, START + 30),)))
+    assert (board, notes) == (Board(), Notes(settled=(1,), withheld=(Withheld(1, BRIEF, NOW),)))
 
 
 def test_an_outage_of_the_quiet_hours_that_is_over_is_still_for_their_summary() -> None:

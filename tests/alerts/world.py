@@ -111,6 +111,8 @@ class World:
             ended=self.ended.get(id_),
         )
         self.beliefs[id_], self.tellings[id_] = belief, told
+        if told.told is None:
+            self.ended.pop(id_, None)  # as the monitor does: its end is told, and of no use any more
         self.carry_out(step, id_, change, result)
 
     def _fold(self, id_: str, status: Status) -> tuple[Belief, StatusChange | None]:

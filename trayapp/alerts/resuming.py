@@ -46,7 +46,7 @@ def resume(recalled: Recalled, service_of: ServiceOf, now: int) -> Step:
         board = replace(board, blind_told=now)
     notes = Notes(lifted=tuple(unsaid), dropped=tuple(notification.id for notification, _ in recalled.undelivered))
     owed = (*_owed_again(recalled, lost, now), *recalled.owed)
-    step = _owed(Step(board, notes=notes), owed, service_of, now)
+    step = _owed(Step(board, notes=notes), owed, _ends_decided(recalled), service_of, now)
     news = {each.incident.id: each.said for each in owed}
     # A summary may have told the end of what another thread told the beginning of: it stays with that one.
     homes = {
@@ -69,12 +69,24 @@ def _owed_again(recalled: Recalled, lost: Collection[int], now: int) -> Iterator
             yield Owed(each.incident, each.said, now)
 
 
-def _owed(step: Step, owed: Iterable[Owed], service_of: ServiceOf, now: int) -> Step:
-    """What waited goes on waiting, but for incidents that are void because their service was edited meanwhile."""
+def _ends_decided(recalled: Recalled) -> frozenset[int]:
+    """Incidents whose end was already to be told."""
+    told = [each.incident.id for each in recalled.mentioned if each.said is Said.BACK]
+    return frozenset(told + [each.incident.id for each in recalled.owed if each.said is Said.BACK])
+
+
+def _owed(step: Step, owed: Iterable[Owed], decided: Collection[int], service_of: ServiceOf, now: int) -> Step:
+    """What waited goes on waiting, but for incidents that are void because their service was edited meanwhile.
+
+    An outage that is over ends untold: now, if its end was decided to be told, and else when that is decided. Until
+    then its service is remembered as told to be down, and its end would be told to somebody who heard of nothing.
+    """
     board, notes = step.board, Notes()
     for each in owed:
         incident, service = each.incident, service_of(each.incident.service)
+        silent = service is not None and service.notify != "all"  # of its end nothing is left behind
         over = each.said is Said.DOWN and incident.end is not None and not each.held
+        over = over and (silent or incident.id in decided)
         if service is None or over or _is_void(incident):
             reason = "removed" if service is None else incident.closing if _is_void(incident) else BRIEF
             withheld = (Withheld(incident.id, reason, now),) if each.said is Said.DOWN else ()
