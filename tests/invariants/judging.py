@@ -45,6 +45,8 @@ def asked_in_a_burst(laptop: Laptop) -> Iterator[str]:
             recheck = laptop.services[service].recheck / 1000
             after = [start for start in starts if woke < start < over]
             for one, next_ in pairwise(after):
+                if any(one < t < next_ for t, _ in laptop.disturbed):
+                    continue  # a network that went and came back has those that it kept out of sight asked at once
                 if next_ - one < recheck - 0.01:
                     yield f"{service} at {one:.2f} and {next_:.2f} after waking at {woke:.2f}"
 
