@@ -14,6 +14,9 @@ from tests.invariants.lives import SEED, lives
 
 LED = lives(0.2)
 
+ONCE_WRONG = (301842,)
+"""Lives in which something was wrong once: a check that began as the machine froze was given up when it thawed."""
+
 pytestmark = pytest.mark.timeout(120 + 3 * LED)
 
 Complaints = dict[Callable[[Laptop], Iterator[str]], list[str]]
@@ -36,7 +39,7 @@ JUDGES = (
 def complaints() -> Complaints:
     """What the judges have to say of all lives of this run. `python -m tests.invariants.life SEED` tells one again."""
     found: Complaints = defaultdict(list)
-    for seed in range(SEED, SEED + LED):
+    for seed in (*ONCE_WRONG, *range(SEED, SEED + LED)):
         laptop = Life(seed).lead()
         assert laptop.faults == [], f"seed {seed}"
         for judge in JUDGES:

@@ -14,7 +14,6 @@ from trayapp.monitor.clock import Clock
 from trayapp.monitor.openfiles import most_in_flight
 from trayapp.monitor.pulse import LATE
 from trayapp.monitor.scheduler import Schedule
-from trayapp.probes import bounded
 
 AT_ONCE = 32
 """Checks that are busy: more would starve the screen's thread of the interpreter."""
@@ -184,8 +183,8 @@ class Rounds:
 
         def give_up() -> None:
             now = self._clock.monotonic()
-            if now > by + LATE:  # we were held up, and so was its own timeout: it may end at once
-                self._watch_end(id_, task, due, began, bounded.LEAST)
+            if now > by + LATE:  # we were held up, and so was its own timeout, which may have to begin yet
+                self._watch_end(id_, task, due, began, seconds)
                 return
             self.abandoned.leave(task, id_)
             self._overran(id_, due, now - began)
