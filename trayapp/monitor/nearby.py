@@ -30,6 +30,7 @@ class Nearby:
         self._clock = clock
         self._regained = regained
         self._scene = Scene()
+        self._moved = NEVER
         self._heard: dict[str, float] = {}
         self.outlook = Outlook(LAN)
         self.inquiry = Inquiry(self._look, clock)
@@ -39,6 +40,7 @@ class Nearby:
         return self.outlook.sight
 
     def move(self, scene: Scene) -> None:
+        self._moved = self._clock.monotonic()
         self._scene = scene
         self._heard = {}
 
@@ -48,8 +50,10 @@ class Nearby:
     async def believe(self, service: Service, finding: Finding) -> Unseen | None:
         link = self._reach.link(service, finding)
         if link is not None:
-            self._hear(link.name, asked_at(finding, self._clock.monotonic()))
-            self._reach.settle(service, link)
+            asked = asked_at(finding, self._clock.monotonic())
+            self._hear(link.name, asked)
+            if asked >= self._moved:  # one under way while we roamed was well where we were before
+                self._reach.settle(service, link)
         return None
 
     async def doubt(self, service: Service, finding: Finding, failed: float) -> Unseen | None:
