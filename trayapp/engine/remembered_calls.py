@@ -7,26 +7,17 @@ at any time; then the next calls are waited for.
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
 from collections.abc import Iterable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-
-from trayapp.config.files import write_atomically
-from trayapp.config.lane import Lane
+from trayapp.engine.remembered import Remembered
 from trayapp.probes.heartbeats import Last, Line
-
-log = logging.getLogger("trayapp.engine")
 
 MOST = 10_000
 """Callers that are remembered, those that called last."""
-
-LARGEST = 16_000_000
-"""Bytes: more is not ours."""
 
 
 @dataclass(frozen=True)
@@ -39,24 +30,19 @@ class RememberedCalls:
     """Read once, in any thread; kept from the engine's loop, which never waits for it."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lane = Lane("heartbeats.json")
-        self._read = False
+        self._file = Remembered(
+            path,
+            _Kept,
+            largest=16_000_000,
+            forgotten="the last calls of heartbeats are forgotten",
+            unwritten="the last calls of heartbeats could not be written down",
+        )
         self._kept = _Kept()
         self._writing: Future[None] | None = None
 
     def read(self) -> None:
         """Look at the file, the first time only."""
-        if self._read:
-            return
-        self._read = True
-        try:
-            with self._path.open("rb") as file:
-                self._kept = msgspec.json.decode(file.read(LARGEST), type=_Kept)
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError) as fault:
-            log.warning("the last calls of heartbeats are forgotten: %s", fault)
+        self._kept = self._file.read() or self._kept
 
     def of(self, line: Line) -> Last | None:
         """The last call that came over this line, as it was kept."""
@@ -68,7 +54,7 @@ class RememberedCalls:
         if calls != self._kept.calls:
             newest = sorted(calls, key=lambda name: calls[name].at or 0, reverse=True)[:MOST]
             self._kept = kept = _Kept(self._kept.salt, {name: calls[name] for name in newest})
-            self._writing = self._lane.submit(lambda: self._write(kept))
+            self._writing = self._file.write(kept)
 
     def close(self, known: Iterable[tuple[Line, Last]], patience: float) -> None:
         """The same for the last time, and wait so many seconds for the disk."""
@@ -79,9 +65,3 @@ class RememberedCalls:
     def _name(self, line: Line) -> str:
         words = f"{line.place.host} {line.place.port} {line.token!r}".encode()
         return hashlib.blake2b(words, key=self._kept.salt.encode()[:64], digest_size=16).hexdigest()
-
-    def _write(self, kept: _Kept) -> None:
-        try:
-            write_atomically(self._path, msgspec.json.encode(kept, order="sorted").decode())
-        except OSError as fault:
-            log.info("the last calls of heartbeats could not be written down: %s", fault)
