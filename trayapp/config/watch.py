@@ -60,10 +60,10 @@ class Watched:
         if not self._begun:
             self._begun, self._read = True, look
             return self._believed(load_file(self._path, self._kinds))
-        if not settled or (look == self._read and not self._doubt_is_over()):
+        if not settled:
             return None
         if look == self._read:
-            return self._believed(load_file(self._path, self._kinds))
+            return self._believed(load_file(self._path, self._kinds)) if self._doubt_is_over() else None
         self._read, self._doubted_since = look, None
         if look is None:
             sentence = "the file is gone; Watchbell goes on with what it said last"
